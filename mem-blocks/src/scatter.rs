@@ -1,0 +1,280 @@
+//! `Scatter`: the owner of blocks that need not be adjacent.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+use core::mem::{self, ManuallyDrop, MaybeUninit};
+use core::ptr::{self, NonNull};
+use core::slice;
+
+use bytemuck::Zeroable;
+
+use crate::raw::RawMemBlocks;
+
+/// Up to `MAX` blocks in one handle, each holding a `T`. The blocks need not be adjacent.
+///
+/// Holding one proves that the blocks are yours alone; dropping it drops the values and gives all
+/// of the blocks back under one lock. [`alloc_scatter`](crate::MemBlocks::alloc_scatter) gives it.
+///
+/// The blocks stand in ascending order of address. A DMA engine that takes a list of descriptors
+/// needs no more of them than there are [`runs`](Self::runs): adjacent blocks merged to one slice.
+/// Size: `MAX + 2` words.
+///
+/// ```
+/// # use mem_blocks::{mem_blocks, MemBlocks, Scatter};
+/// #[mem_blocks]
+/// static PACKETS: MemBlocks<[u8; 64], 8>;
+///
+/// let held = PACKETS.claim(1..2)?;
+/// let packet = PACKETS.alloc_scatter::<6>(3)?;
+/// let packet = Scatter::write_with(packet, |place| [place as u8; 64]);
+///
+/// // Block 1 is taken: the packet lies in block 0 and in blocks 2 and 3.
+/// let lengths = packet.runs().map(|run| run.len());
+/// assert!(lengths.eq([1, 2]));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+pub struct Scatter<T, const MAX: usize> {
+    pool: &'static RawMemBlocks,
+    count: usize,
+    /// The addresses of the blocks in ascending order; `count` of them mean something.
+    blocks: [*mut u8; MAX],
+    // Owns values of `T`.
+    _owns: PhantomData<T>,
+}
+
+// SAFETY: I2. A scatter owns its values; giving the blocks back takes the lock, so it can be done
+// from anywhere (I7).
+unsafe impl<T: Send, const MAX: usize> Send for Scatter<T, MAX> {}
+
+// SAFETY: I2. A shared `Scatter` gives shared access to its values and to nothing else.
+unsafe impl<T: Sync, const MAX: usize> Sync for Scatter<T, MAX> {}
+
+impl<T, const MAX: usize> Scatter<T, MAX> {
+    /// The owner of blocks that were handed out just now.
+    ///
+    /// # Safety
+    ///
+    /// The first `count` entries of `blocks` are blocks of `pool` in ascending order, whose blocks
+    /// are of `T`'s size and alignment; they are handed out and have no other owner; and each holds
+    /// a valid `T`.
+    pub(crate) const unsafe fn own(
+        pool: &'static RawMemBlocks,
+        count: usize,
+        blocks: [*mut u8; MAX],
+    ) -> Self {
+        Self {
+            pool,
+            count,
+            blocks,
+            _owns: PhantomData,
+        }
+    }
+
+    /// The number of blocks.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is no block.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The allocator that the blocks are from.
+    #[must_use]
+    pub const fn pool(&self) -> &'static RawMemBlocks {
+        self.pool
+    }
+
+    /// The values, block by block in ascending order of address.
+    #[must_use]
+    pub fn iter(&self) -> ScatterIter<'_, T> {
+        ScatterIter {
+            blocks: self.addresses().iter(),
+            _borrows: PhantomData,
+        }
+    }
+
+    /// The values, mutably, block by block in ascending order of address.
+    #[must_use]
+    pub fn iter_mut(&mut self) -> ScatterIterMut<'_, T> {
+        ScatterIterMut {
+            blocks: self.addresses().iter(),
+            _borrows: PhantomData,
+        }
+    }
+
+    /// The values as slices, one for each run of adjacent blocks, in ascending order of address.
+    pub fn runs(&self) -> impl Iterator<Item = &[T]> {
+        self.merged().map(|run| {
+            // SAFETY: I2. The blocks of a run follow each other without a gap, hold valid values,
+            // are aligned, and are borrowed as `self` is.
+            unsafe { run.as_ref() }
+        })
+    }
+
+    /// The values as mutable slices, one for each run of adjacent blocks, in ascending order of
+    /// address.
+    pub fn runs_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
+        self.merged().map(|mut run| {
+            // SAFETY: as for `runs`; `self` is borrowed mutably, and runs do not overlap.
+            unsafe { run.as_mut() }
+        })
+    }
+
+    fn addresses(&self) -> &[*mut u8] {
+        self.blocks.get(..self.count).unwrap_or_default()
+    }
+
+    /// The runs, each as its values.
+    fn merged(&self) -> impl Iterator<Item = NonNull<[T]>> {
+        self.addresses()
+            .chunk_by(|below, above| above.addr().wrapping_sub(below.addr()) == size_of::<T>())
+            .filter_map(|run| {
+                let first = NonNull::new(run.first()?.cast::<T>())?;
+                Some(NonNull::slice_from_raw_parts(first, run.len()))
+            })
+    }
+}
+
+impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
+    /// Writes a value to each block, `value` being called with each place in the scatter in turn,
+    /// and makes it a `Scatter<T, MAX>`.
+    ///
+    /// If `value` panics, all of the blocks are given back; the values written so far are not
+    /// dropped.
+    pub fn write_with(mut scatter: Self, mut value: impl FnMut(usize) -> T) -> Scatter<T, MAX> {
+        for (place, block) in scatter.iter_mut().enumerate() {
+            block.write(value(place));
+        }
+        // SAFETY: every value was written just now.
+        unsafe { Self::assume_init(scatter) }
+    }
+
+    /// Fills the blocks with zeros and makes them a `Scatter<T, MAX>`.
+    #[must_use]
+    pub fn write_zeroed(mut scatter: Self) -> Scatter<T, MAX>
+    where
+        T: Zeroable,
+    {
+        for block in &mut scatter {
+            // SAFETY: I2. The block is this handle's alone, and one `T` long.
+            unsafe { ptr::write_bytes(block.as_mut_ptr(), 0, 1) };
+        }
+        // SAFETY: `Zeroable` says that all zeros are a valid `T`.
+        unsafe { Self::assume_init(scatter) }
+    }
+
+    /// Makes it a `Scatter<T, MAX>`, for values that came there by other means, such as DMA.
+    ///
+    /// # Safety
+    ///
+    /// Every block holds a valid `T`.
+    #[must_use]
+    pub unsafe fn assume_init(scatter: Self) -> Scatter<T, MAX> {
+        let scatter = ManuallyDrop::new(scatter);
+        // SAFETY: the only owner is replaced by another. `MaybeUninit<T>` has `T`'s size and
+        // alignment; the caller vouches for the values.
+        unsafe { Scatter::own(scatter.pool, scatter.count, scatter.blocks) }
+    }
+}
+
+impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
+    fn drop(&mut self) {
+        /// Gives the blocks back even if `T`'s drop panics.
+        struct GiveBack<'a, T, const MAX: usize>(&'a Scatter<T, MAX>);
+
+        impl<T, const MAX: usize> Drop for GiveBack<'_, T, MAX> {
+            fn drop(&mut self) {
+                self.0.pool.give_back_each(self.0.addresses());
+            }
+        }
+
+        let guard = GiveBack(self);
+        if mem::needs_drop::<T>() {
+            for run in guard.0.merged() {
+                // SAFETY: I2. The blocks hold valid values, which are not used again.
+                unsafe { run.drop_in_place() };
+            }
+        }
+    }
+}
+
+impl<T: fmt::Debug, const MAX: usize> fmt::Debug for Scatter<T, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
+
+impl<'a, T, const MAX: usize> IntoIterator for &'a Scatter<T, MAX> {
+    type Item = &'a T;
+    type IntoIter = ScatterIter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, T, const MAX: usize> IntoIterator for &'a mut Scatter<T, MAX> {
+    type Item = &'a mut T;
+    type IntoIter = ScatterIterMut<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
+/// The values of a [`Scatter`]: see [`Scatter::iter`].
+#[derive(Clone, Debug)]
+pub struct ScatterIter<'a, T> {
+    blocks: slice::Iter<'a, *mut u8>,
+    _borrows: PhantomData<&'a T>,
+}
+
+/// The values of a [`Scatter`], mutably: see [`Scatter::iter_mut`].
+#[derive(Debug)]
+pub struct ScatterIterMut<'a, T> {
+    blocks: slice::Iter<'a, *mut u8>,
+    _borrows: PhantomData<&'a mut T>,
+}
+
+/// Written once for both: they differ in the kind of reference alone.
+macro_rules! iterate_blocks {
+    ($name:ident, $item:ty, |$address:ident| $reference:expr) => {
+        impl<'a, T> Iterator for $name<'a, T> {
+            type Item = $item;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                let $address = self.blocks.next()?.cast::<T>();
+                $reference
+            }
+
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.blocks.size_hint()
+            }
+        }
+
+        impl<T> DoubleEndedIterator for $name<'_, T> {
+            fn next_back(&mut self) -> Option<Self::Item> {
+                let $address = self.blocks.next_back()?.cast::<T>();
+                $reference
+            }
+        }
+
+        impl<T> ExactSizeIterator for $name<'_, T> {}
+
+        impl<T> FusedIterator for $name<'_, T> {}
+    };
+}
+
+iterate_blocks!(ScatterIter, &'a T, |address| {
+    // SAFETY: I2. The block holds a valid `T`, is aligned for it, and is borrowed for `'a`.
+    unsafe { address.as_ref() }
+});
+iterate_blocks!(ScatterIterMut, &'a mut T, |address| {
+    // SAFETY: as above; it is borrowed mutably, and each block is yielded once.
+    unsafe { address.as_mut() }
+});
