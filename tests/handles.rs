@@ -1,0 +1,395 @@
+//! The owning handles: what they own, when they give it back, and what they can be sent across.
+
+#![allow(unsafe_code, reason = "taking ownership apart and putting it together")]
+
+use std::cell::Cell;
+use std::mem::{self, MaybeUninit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use mem_blocks::{
+    AllocError, Bitmap, Block, Group, GroupBlock, GroupRun, MemBlocks, Run, Scatter, bitmap_words,
+    choose, mem_blocks,
+};
+
+/// Counts how often a value of a test was dropped.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+#[test]
+fn a_block_is_two_words_and_so_is_an_option_of_one() {
+    assert_eq!(size_of::<Block<[u8; 1536]>>(), 2 * size_of::<usize>());
+    assert_eq!(size_of::<Option<Block<u8>>>(), 2 * size_of::<usize>());
+    assert_eq!(size_of::<Run<u8>>(), 3 * size_of::<usize>());
+    assert_eq!(size_of::<GroupBlock>(), 2 * size_of::<usize>());
+    assert_eq!(size_of::<Scatter<u8, 5>>(), 7 * size_of::<usize>());
+}
+
+#[test]
+fn handles_are_send_and_sync_exactly_when_the_value_is() {
+    trait Probe {
+        const SEND: bool;
+        const SYNC: bool;
+    }
+    /// Inherent constants win over those of the trait, and exist only under their bound.
+    struct IsSend<T>(std::marker::PhantomData<T>);
+    impl<T> Probe for IsSend<T> {
+        const SEND: bool = false;
+        const SYNC: bool = false;
+    }
+    impl<T: Send> IsSend<T> {
+        const SEND: bool = true;
+    }
+    struct IsSync<T>(std::marker::PhantomData<T>);
+    impl<T> Probe for IsSync<T> {
+        const SEND: bool = false;
+        const SYNC: bool = false;
+    }
+    impl<T: Sync> IsSync<T> {
+        const SYNC: bool = true;
+    }
+    macro_rules! probe {
+        ($($t:ty),*) => { [$((<IsSend<$t>>::SEND, <IsSync<$t>>::SYNC)),*] };
+    }
+    // Send and Sync; Send alone; neither.
+    assert_eq!(
+        probe!(Block<u8>, Block<Cell<u8>>, Block<Rc<u8>>),
+        [(true, true), (true, false), (false, false)]
+    );
+    assert_eq!(
+        probe!(Run<u8>, Run<Cell<u8>>, Run<Rc<u8>>),
+        [(true, true), (true, false), (false, false)]
+    );
+    assert_eq!(
+        probe!(Scatter<u8, 2>, Scatter<Cell<u8>, 2>, Scatter<Rc<u8>, 2>),
+        [(true, true), (true, false), (false, false)]
+    );
+    assert_eq!(probe!(GroupBlock, GroupRun), [(true, true), (true, true)]);
+    // An allocator is shared by contexts exactly when its values may change contexts.
+    let [u8s, cells, rcs] = probe!(MemBlocks<u8, 2>, MemBlocks<Cell<u8>, 2>, MemBlocks<Rc<u8>, 2>);
+    assert!(u8s.1 && cells.1 && !rcs.1);
+}
+
+#[test]
+fn dropping_a_block_drops_its_value_before_the_block_is_free() {
+    static USED_IN_DROP: AtomicUsize = AtomicUsize::new(usize::MAX);
+    struct Probe(u8);
+    #[mem_blocks]
+    static POOL: MemBlocks<Probe, 2>;
+    impl Drop for Probe {
+        fn drop(&mut self) {
+            USED_IN_DROP.store(POOL.used() + usize::from(self.0), Relaxed);
+        }
+    }
+    drop(POOL.alloc_with(|| Probe(10)).unwrap());
+    assert_eq!((USED_IN_DROP.load(Relaxed), POOL.used()), (11, 0));
+}
+
+#[test]
+fn a_forgotten_block_leaks_and_is_never_handed_out_again() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 2>;
+    let block = POOL.alloc().unwrap();
+    let index = Block::index(&block);
+    mem::forget(block);
+    let other = POOL.alloc().unwrap();
+    assert_ne!(Block::index(&other), index);
+    assert_eq!(POOL.alloc().unwrap_err(), AllocError::Exhausted);
+}
+
+#[test]
+fn a_block_goes_through_a_raw_address_and_back_from_both_views() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 2>;
+    let block = POOL.alloc_with(|| 7).unwrap();
+    let address = Block::into_raw(block);
+    assert_eq!(POOL.used(), 1);
+    // SAFETY: given up just now.
+    let block = unsafe { Block::from_raw(&POOL, address) };
+    let address = Block::into_raw(block);
+    // SAFETY: given up just now.
+    let block: Block<u32> = unsafe { Block::from_raw(POOL.raw(), address) };
+    assert_eq!(*block, 7);
+    assert!(std::ptr::eq(Block::pool(&block), POOL.raw()));
+    let address = Block::into_raw(block);
+    // SAFETY: given up just now.
+    unsafe { POOL.raw().free(&[address.cast()]) }.unwrap();
+    assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn into_inner_moves_the_value_out_and_frees_the_block() {
+    #[mem_blocks]
+    static POOL: MemBlocks<String, 1>;
+    let block = POOL.alloc_with(|| String::from("moved")).unwrap();
+    assert_eq!(Block::into_inner(block), "moved");
+    assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn a_leaked_block_is_a_reference_for_ever() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 1>;
+    let value: &'static mut u32 = Block::leak(POOL.alloc_with(|| 5).unwrap());
+    *value += 1;
+    assert_eq!((*value, POOL.used()), (6, 1));
+}
+
+#[test]
+fn alloc_with_does_not_call_its_function_without_a_block() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 1>;
+    let _held = POOL.alloc_with(|| 1).unwrap();
+    let calls = Cell::new(0);
+    let refused = POOL.alloc_with(|| {
+        calls.set(calls.get() + 1);
+        2
+    });
+    assert_eq!(
+        (refused.unwrap_err(), calls.get()),
+        (AllocError::Exhausted, 0)
+    );
+}
+
+#[test]
+fn alloc_with_calls_its_function_outside_the_lock() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 2>;
+    let other_thread = || {
+        // Another thread gets the lock while the function runs.
+        std::thread::spawn(|| POOL.alloc_with(|| 2).map(|block| *block))
+            .join()
+            .unwrap()
+            .unwrap()
+    };
+    assert_eq!(*POOL.alloc_with(other_thread).unwrap(), 2);
+}
+
+#[test]
+fn a_panic_in_the_function_of_alloc_with_gives_the_block_back() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 1>;
+    assert!(catch_unwind(|| POOL.alloc_with(|| panic!("on purpose"))).is_err());
+    assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn a_panic_in_a_value_s_drop_gives_the_blocks_back_all_the_same() {
+    struct Bomb(u32);
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            assert!(self.0 != 1, "on purpose");
+        }
+    }
+    #[mem_blocks]
+    static POOL: MemBlocks<Bomb, 40>;
+    let block = POOL.alloc_with(|| Bomb(1)).unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(block))).is_err());
+    assert_eq!(POOL.used(), 0);
+
+    let run = POOL.alloc_contiguous(35).unwrap();
+    let run = Run::write_with(run, |place| Bomb(u32::from(place == 3)));
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(run))).is_err());
+    assert_eq!(POOL.used(), 0);
+
+    let scatter = POOL.alloc_scatter::<40>(35).unwrap();
+    let scatter = Scatter::write_with(scatter, |place| Bomb(u32::from(place == 3)));
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(scatter))).is_err());
+    assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn a_zeroed_block_is_all_zeros_whatever_was_there() {
+    #[mem_blocks]
+    static POOL: MemBlocks<[u32; 9], 3>;
+    drop(Run::write_with(POOL.alloc_contiguous(3).unwrap(), |_| {
+        [u32::MAX; 9]
+    }));
+    assert_eq!(*POOL.alloc_zeroed().unwrap(), [0; 9]);
+    let run = Run::write_zeroed(POOL.alloc_contiguous(2).unwrap());
+    assert_eq!(*run, [[0; 9]; 2]);
+    drop(run);
+    let scatter = Scatter::write_zeroed(POOL.alloc_scatter::<3>(2).unwrap());
+    assert!(scatter.iter().all(|block| *block == [0; 9]));
+}
+
+#[test]
+fn a_zero_fill_leaves_the_neighbours_alone() {
+    #[mem_blocks]
+    static POOL: MemBlocks<[u8; 7], 3>;
+    let [first, middle, last] = POOL.alloc_array::<3>().unwrap();
+    let (first, last) = (
+        Block::write(first, [0xaa; 7]),
+        Block::write(last, [0xbb; 7]),
+    );
+    let middle = Block::write_zeroed(middle);
+    assert_eq!((*first, *middle, *last), ([0xaa; 7], [0; 7], [0xbb; 7]));
+}
+
+#[test]
+fn an_array_of_handles_frees_each_block_by_itself() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u16, 4>;
+    let [first, second, third] = POOL.alloc_array::<3>().unwrap();
+    assert_eq!([0, 1, 2], [&first, &second, &third].map(Block::index));
+    drop(second);
+    assert_eq!(POOL.used(), 2);
+    assert!(POOL.is_free(1..2));
+}
+
+#[test]
+fn a_run_splits_without_losing_or_doubling_a_block() {
+    let drops = AtomicUsize::new(0);
+    let drops: &'static AtomicUsize = Box::leak(Box::new(drops));
+    #[mem_blocks]
+    static POOL: MemBlocks<Counted<'static>, 40>;
+    let run = POOL.alloc_contiguous(38).unwrap();
+    let mut run = Run::write_with(run, |_| Counted(drops));
+
+    let none = Run::split_off(&mut run, 38);
+    assert!(none.is_empty() && Run::range(&none) == (38..38));
+    let none = Run::split_off(&mut run, usize::MAX);
+    assert!(none.is_empty());
+    drop(none);
+    let tail = Run::split_off(&mut run, 5);
+    assert_eq!((Run::range(&run), Run::range(&tail)), (0..5, 5..38));
+    drop(tail);
+    assert_eq!((POOL.used(), drops.load(Relaxed)), (5, 33));
+    let all = Run::split_off(&mut run, 0);
+    assert!(run.is_empty());
+    drop(run);
+    assert_eq!(POOL.used(), 5);
+    drop(all);
+    assert_eq!((POOL.used(), drops.load(Relaxed)), (0, 38));
+}
+
+#[test]
+fn a_run_goes_through_a_raw_address_and_back() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 8>;
+    let run = Run::write_with(POOL.alloc_contiguous(3).unwrap(), |_| 9);
+    let address = Run::into_raw(run);
+    assert_eq!(address.len(), 3);
+    // SAFETY: given up just now.
+    let run = unsafe { Run::from_raw(&POOL, address) };
+    assert_eq!(*run, [9; 3]);
+    drop(run);
+    assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn a_scatter_merges_adjacent_blocks_into_runs() {
+    #[mem_blocks]
+    static POOL: MemBlocks<[u8; 12], 40>;
+    // Free: 0, 2..4, 30..35 (over a word's edge), 39.
+    let _held = (
+        POOL.claim(1..2).unwrap(),
+        POOL.claim(4..30).unwrap(),
+        POOL.claim(35..39).unwrap(),
+    );
+    let scatter = POOL.alloc_scatter::<16>(9).unwrap();
+    let mut scatter = Scatter::write_with(scatter, |place| [u8::try_from(place).unwrap(); 12]);
+    let lengths: Vec<usize> = scatter.runs().map(<[_]>::len).collect();
+    assert_eq!(lengths, [1, 2, 5, 1]);
+    let values: Vec<u8> = scatter.runs().flatten().map(|block| block[11]).collect();
+    assert_eq!(values, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    for run in scatter.runs_mut() {
+        run[0][0] = 0xff;
+    }
+    let starts: Vec<bool> = scatter.iter().map(|block| block[0] == 0xff).collect();
+    assert_eq!(
+        starts,
+        [true, true, false, true, false, false, false, false, true]
+    );
+    assert_eq!(scatter.iter().len(), 9);
+    assert_eq!(scatter.iter().next_back().map(|block| block[1]), Some(8));
+    for block in &mut scatter {
+        block[0] = 1;
+    }
+    drop(scatter);
+    assert_eq!(POOL.available(), 9);
+}
+
+#[test]
+fn dropping_a_scatter_drops_each_value_once() {
+    static DROPS: AtomicUsize = AtomicUsize::new(0);
+    #[mem_blocks]
+    static POOL: MemBlocks<Counted<'static>, 40>;
+    let _held = POOL.claim(3..4).unwrap();
+    let scatter = POOL.alloc_scatter::<38>(36).unwrap();
+    drop(Scatter::write_with(scatter, |_| Counted(&DROPS)));
+    assert_eq!((DROPS.load(Relaxed), POOL.used()), (36, 1));
+}
+
+#[test]
+fn uninitialised_handles_drop_no_value() {
+    static DROPS: AtomicUsize = AtomicUsize::new(0);
+    #[mem_blocks]
+    static POOL: MemBlocks<Counted<'static>, 8>;
+    let _type_is_used = || Counted(&DROPS);
+    drop(POOL.alloc().unwrap());
+    drop(POOL.alloc_contiguous(3).unwrap());
+    drop(POOL.alloc_scatter::<3>(3).unwrap());
+    assert_eq!((DROPS.load(Relaxed), POOL.used()), (0, 0));
+}
+
+#[test]
+fn handles_dropped_in_any_order_give_back_exactly_what_was_taken() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u8, 70>;
+    let one = POOL.alloc().unwrap();
+    let run = POOL.alloc_contiguous(33).unwrap();
+    let scatter = POOL.alloc_scatter::<20>(20).unwrap();
+    let array = POOL.alloc_array::<10>().unwrap();
+    assert_eq!(POOL.used(), 64);
+    drop(run);
+    assert!(POOL.is_free(1..34));
+    assert_eq!(POOL.used(), 31);
+    drop(one);
+    drop(array);
+    assert_eq!(POOL.used(), 20);
+    drop(scatter);
+    assert_eq!(POOL.used(), 0);
+    POOL.raw().assert_valid();
+}
+
+#[test]
+fn a_handle_can_be_dropped_on_another_thread() {
+    #[mem_blocks]
+    static POOL: MemBlocks<[u8; 64], 4>;
+    let block = POOL.alloc_zeroed().unwrap();
+    std::thread::spawn(move || drop(block)).join().unwrap();
+    assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn handles_print_what_they_hold() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u8, 4>;
+    static GROUP: Group<usize, 1> = Group::new([POOL.raw()], choose::smallest_fit);
+    let block = POOL.alloc_with(|| 5).unwrap();
+    let run = Run::write_with(POOL.alloc_contiguous(2).unwrap(), |_| 6);
+    let scatter = Scatter::write_with(POOL.alloc_scatter::<1>(1).unwrap(), |_| 7);
+    assert_eq!(format!("{block:?} {run:?} {scatter:?}"), "5 [6, 6] [7]");
+    drop(block);
+    assert!(format!("{:?}", GROUP.alloc(&1).unwrap()).starts_with("GroupBlock { address: 0x"));
+}
+
+#[test]
+fn an_allocator_built_at_run_time_works_like_one_that_is_defined() {
+    let buffer = Box::leak(Box::new([const { MaybeUninit::<u64>::uninit() }; 33]));
+    let start = buffer.as_ptr().addr();
+    let bitmap = Box::leak(Box::new(Bitmap::<{ bitmap_words(33) }>::new()));
+    let pool: &'static MemBlocks<u64, 33> = Box::leak(Box::new(MemBlocks::new(buffer, bitmap)));
+    let all = pool.alloc_array::<33>().unwrap();
+    assert_eq!(pool.alloc().unwrap_err(), AllocError::Exhausted);
+    assert_eq!(all[32].as_ptr().addr() - start, 32 * 8);
+    drop(all);
+    assert_eq!(pool.largest_free_run(), 33);
+}
