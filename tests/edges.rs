@@ -11,9 +11,7 @@ use mem_blocks::{
 /// The addresses of all blocks of an allocator, in order.
 fn blocks_of(raw: &RawMemBlocks) -> Vec<*mut u8> {
     let start = raw.buffer().cast::<u8>();
-    (0..raw.num_blocks())
-        .map(|index| start.wrapping_add(index * raw.block_size()))
-        .collect()
+    (0..raw.num_blocks()).map(|index| start.wrapping_add(index * raw.block_size())).collect()
 }
 
 /// What `free` says to these addresses, as an entry and a reason.
@@ -64,26 +62,11 @@ fn more_blocks_than_there_are_exceed_the_capacity() {
     let mark = ptr::without_provenance_mut(0x5a5a);
     let mut out = [mark; 4];
 
-    assert_eq!(
-        POOL.alloc_array::<4>().unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
-    assert_eq!(
-        POOL.alloc_scatter::<9>(4).unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
-    assert_eq!(
-        POOL.alloc_contiguous(4).unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
-    assert_eq!(
-        POOL.alloc_contiguous(usize::MAX).unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
-    assert_eq!(
-        POOL.alloc_contiguous_in(4..=9).unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
+    assert_eq!(POOL.alloc_array::<4>().unwrap_err(), AllocError::ExceedsCapacity);
+    assert_eq!(POOL.alloc_scatter::<9>(4).unwrap_err(), AllocError::ExceedsCapacity);
+    assert_eq!(POOL.alloc_contiguous(4).unwrap_err(), AllocError::ExceedsCapacity);
+    assert_eq!(POOL.alloc_contiguous(usize::MAX).unwrap_err(), AllocError::ExceedsCapacity);
+    assert_eq!(POOL.alloc_contiguous_in(4..=9).unwrap_err(), AllocError::ExceedsCapacity);
     assert_eq!(raw.alloc(&mut out), Err(AllocError::ExceedsCapacity));
     assert_eq!(raw.alloc_contiguous(4), Err(AllocError::ExceedsCapacity));
     assert_eq!(out, [mark; 4]);
@@ -91,20 +74,14 @@ fn more_blocks_than_there_are_exceed_the_capacity() {
 
     // Also when the pool is exhausted: waiting would not help.
     let _all = POOL.claim(..).unwrap();
-    assert_eq!(
-        POOL.alloc_array::<4>().unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
+    assert_eq!(POOL.alloc_array::<4>().unwrap_err(), AllocError::ExceedsCapacity);
 }
 
 #[test]
 fn a_scatter_of_more_than_its_handle_holds_exceeds_the_capacity() {
     #[mem_blocks]
     static POOL: MemBlocks<[u8; 12], 8>;
-    assert_eq!(
-        POOL.alloc_scatter::<2>(3).unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
+    assert_eq!(POOL.alloc_scatter::<2>(3).unwrap_err(), AllocError::ExceedsCapacity);
     assert_eq!(POOL.used(), 0);
 }
 
@@ -113,10 +90,7 @@ fn a_scatter_of_more_than_its_handle_holds_exceeds_the_capacity() {
 fn a_reversed_range_of_counts_exceeds_the_capacity() {
     #[mem_blocks]
     static POOL: MemBlocks<[u8; 12], 8>;
-    assert_eq!(
-        POOL.alloc_contiguous_in(3..=2).unwrap_err(),
-        AllocError::ExceedsCapacity
-    );
+    assert_eq!(POOL.alloc_contiguous_in(3..=2).unwrap_err(), AllocError::ExceedsCapacity);
     assert_eq!(POOL.used(), 0);
 }
 
@@ -126,10 +100,7 @@ fn a_refused_request_takes_nothing_and_leaves_out_untouched() {
     static POOL: MemBlocks<[u8; 12], 40>;
     let raw = POOL.raw();
     // Free are 0, 2, 4, 6 and 8 in the first word, and 39 in the second.
-    let held: Vec<_> = (1..9)
-        .step_by(2)
-        .map(|index| POOL.claim(index..=index).unwrap())
-        .collect();
+    let held: Vec<_> = (1..9).step_by(2).map(|index| POOL.claim(index..=index).unwrap()).collect();
     let rest = POOL.claim(9..39).unwrap();
     let mark = ptr::without_provenance_mut(0x5a5a);
     let mut out = [mark; 7];
@@ -137,15 +108,9 @@ fn a_refused_request_takes_nothing_and_leaves_out_untouched() {
     assert_eq!(raw.alloc(&mut out), Err(AllocError::Exhausted));
     assert_eq!(out, [mark; 7]);
     assert_eq!(POOL.alloc_array::<7>().unwrap_err(), AllocError::Exhausted);
-    assert_eq!(
-        POOL.alloc_scatter::<7>(7).unwrap_err(),
-        AllocError::Exhausted
-    );
+    assert_eq!(POOL.alloc_scatter::<7>(7).unwrap_err(), AllocError::Exhausted);
     assert_eq!(POOL.alloc_contiguous(2).unwrap_err(), AllocError::Exhausted);
-    assert_eq!(
-        POOL.alloc_contiguous_in(2..=9).unwrap_err(),
-        AllocError::Exhausted
-    );
+    assert_eq!(POOL.alloc_contiguous_in(2..=9).unwrap_err(), AllocError::Exhausted);
     assert_eq!(POOL.available(), 6);
 
     assert_eq!(raw.alloc(&mut out[..6]), Ok(()));
@@ -238,10 +203,7 @@ fn free_rejects_a_block_that_is_free() {
     let raw = POOL.raw();
     let _one = POOL.claim(39..40).unwrap();
     let blocks = blocks_of(raw);
-    assert_eq!(
-        refusal(raw, &[blocks[39], blocks[38]]),
-        (1, FreeErrorKind::NotAllocated)
-    );
+    assert_eq!(refusal(raw, &[blocks[39], blocks[38]]), (1, FreeErrorKind::NotAllocated));
     assert_eq!(refusal(raw, &[blocks[0]]), (0, FreeErrorKind::NotAllocated));
 }
 
@@ -303,21 +265,13 @@ fn free_contiguous_frees_all_of_a_run_or_nothing() {
     assert_eq!(refusal(first, 41), (40, FreeErrorKind::NotInBuffer));
     assert_eq!(refusal(first, usize::MAX), (40, FreeErrorKind::NotInBuffer));
     assert_eq!(refusal(first, 40), (38, FreeErrorKind::NotAllocated));
-    assert_eq!(
-        refusal(first.wrapping_add(1), 2),
-        (0, FreeErrorKind::NotBlockStart)
-    );
-    assert_eq!(
-        refusal(first.wrapping_sub(24), 2),
-        (0, FreeErrorKind::NotInBuffer)
-    );
+    assert_eq!(refusal(first.wrapping_add(1), 2), (0, FreeErrorKind::NotBlockStart));
+    assert_eq!(refusal(first.wrapping_sub(24), 2), (0, FreeErrorKind::NotInBuffer));
     assert_eq!(refusal(ptr::null_mut(), 1), (0, FreeErrorKind::NotInBuffer));
     // A part of the run is a run of its own.
     // SAFETY: nothing accesses the blocks.
-    assert_eq!(
-        unsafe { raw.free_contiguous(first.wrapping_add(24), 36) },
-        Ok(())
-    );
+    let freed = unsafe { raw.free_contiguous(first.wrapping_add(24), 36) };
+    assert_eq!(freed, Ok(()));
     assert_eq!(raw.used(), 2);
     assert_eq!(raw.largest_free_run(), 36);
 }
@@ -339,21 +293,11 @@ fn claim_out_of_range_or_of_a_taken_block_changes_nothing() {
     #[mem_blocks]
     static POOL: MemBlocks<u64, 40>;
     let _held = POOL.claim(33..34).unwrap();
-    for outside in [
-        0..41,
-        40..41,
-        41..42,
-        5..3,
-        0..usize::MAX,
-        usize::MAX - 1..usize::MAX,
-    ] {
+    for outside in [0..41, 40..41, 41..42, 5..3, 0..usize::MAX, usize::MAX - 1..usize::MAX] {
         assert!(!POOL.is_free(outside.clone()));
         assert_eq!(POOL.claim(outside).unwrap_err(), ClaimError::OutOfRange);
     }
-    assert_eq!(
-        POOL.claim(..=usize::MAX).unwrap_err(),
-        ClaimError::OutOfRange
-    );
+    assert_eq!(POOL.claim(..=usize::MAX).unwrap_err(), ClaimError::OutOfRange);
     for taken in [33..34, 0..40, 30..34, 33..40] {
         assert!(!POOL.is_free(taken.clone()));
         assert_eq!(POOL.claim(taken).unwrap_err(), ClaimError::Taken);
@@ -375,19 +319,10 @@ fn claim_by_address_is_claim_by_index() {
     assert!(!raw.is_region_free(blocks[34].wrapping_add(1), 1));
     assert_eq!(raw.claim(blocks[33], 2), Err(ClaimError::Taken));
     assert_eq!(raw.claim(blocks[39], 2), Err(ClaimError::OutOfRange));
-    assert_eq!(
-        raw.claim(blocks[39], usize::MAX),
-        Err(ClaimError::OutOfRange)
-    );
+    assert_eq!(raw.claim(blocks[39], usize::MAX), Err(ClaimError::OutOfRange));
     assert_eq!(raw.claim(ptr::null_mut(), 1), Err(ClaimError::OutOfRange));
-    assert_eq!(
-        raw.claim(blocks[39].wrapping_add(10), 1),
-        Err(ClaimError::OutOfRange)
-    );
-    assert_eq!(
-        raw.claim(blocks[0].wrapping_add(2), 1),
-        Err(ClaimError::NotBlockStart)
-    );
+    assert_eq!(raw.claim(blocks[39].wrapping_add(10), 1), Err(ClaimError::OutOfRange));
+    assert_eq!(raw.claim(blocks[0].wrapping_add(2), 1), Err(ClaimError::NotBlockStart));
     assert_eq!(raw.used(), 4);
 }
 
@@ -403,10 +338,7 @@ fn the_longest_run_that_fits_is_found() {
     assert_eq!(range(1..=30), 20..50);
     assert_eq!(range(1..=9), 0..9);
     assert_eq!(range(31..=35), 60..95);
-    assert_eq!(
-        POOL.alloc_contiguous_in(41..=100).unwrap_err(),
-        AllocError::Exhausted
-    );
+    assert_eq!(POOL.alloc_contiguous_in(41..=100).unwrap_err(), AllocError::Exhausted);
 }
 
 #[test]
@@ -418,15 +350,8 @@ fn blocks_start_on_the_alignment_that_is_asked_for() {
     #[mem_blocks]
     static WIDE: MemBlocks<u64, 4>;
     assert_eq!(BYTES.raw().buffer().cast::<u8>().addr() % 4, 0);
-    assert!(
-        blocks_of(LINES.raw())
-            .iter()
-            .all(|block| block.addr() % 64 == 0)
-    );
-    assert_eq!(
-        WIDE.raw().buffer().cast::<u8>().addr() % align_of::<u64>(),
-        0
-    );
+    assert!(blocks_of(LINES.raw()).iter().all(|block| block.addr() % 64 == 0));
+    assert_eq!(WIDE.raw().buffer().cast::<u8>().addr() % align_of::<u64>(), 0);
 }
 
 #[test]
@@ -482,23 +407,14 @@ fn errors_say_what_is_wrong_in_lower_case_without_a_full_stop() {
     let free_error = unsafe { POOL.raw().free(&[free]) }.unwrap_err();
     let texts: [(&dyn core::error::Error, &str); 10] = [
         (&AllocError::Exhausted, "not enough free blocks"),
-        (
-            &AllocError::ExceedsCapacity,
-            "more blocks than the allocator has",
-        ),
+        (&AllocError::ExceedsCapacity, "more blocks than the allocator has"),
         (&ClaimError::OutOfRange, "outside the buffer"),
         (&ClaimError::NotBlockStart, "not the start of a block"),
         (&ClaimError::Taken, "not all of the blocks are free"),
         (&free_error, "entry 0: not allocated"),
         (&GroupError::NotChosen, "no member chosen"),
-        (
-            &GroupError::NotAMember,
-            "the chosen allocator is not a member",
-        ),
-        (
-            &GroupError::Alloc(AllocError::Exhausted),
-            "not enough free blocks",
-        ),
+        (&GroupError::NotAMember, "the chosen allocator is not a member"),
+        (&GroupError::Alloc(AllocError::Exhausted), "not enough free blocks"),
         (&AddError::Full, "the group is full"),
     ];
     for (error, text) in texts {

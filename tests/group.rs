@@ -1,6 +1,7 @@
 //! Groups: who is chosen, who serves, and who gets a block back.
 
 #![allow(unsafe_code, reason = "freeing by address")]
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "the signature of a choice function")]
 
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -44,15 +45,10 @@ fn the_smallest_block_that_fits_is_chosen() {
     static SMALL: MemBlocks<[u8; 10], 1>;
     #[mem_blocks]
     static LARGE: MemBlocks<[u8; 1000], 1>;
-    static GROUP: Group<usize, 3> = Group::new(
-        [MEDIUM.raw(), SMALL.raw(), LARGE.raw()],
-        choose::smallest_fit,
-    );
+    static GROUP: Group<usize, 3> =
+        Group::new([MEDIUM.raw(), SMALL.raw(), LARGE.raw()], choose::smallest_fit);
     let len = |size| GROUP.alloc(&size).map(|block| block.len());
-    assert_eq!(
-        [0, 10, 11, 100, 101, 1000].map(len),
-        [10, 10, 100, 100, 1000, 1000].map(Ok)
-    );
+    assert_eq!([0, 10, 11, 100, 101, 1000].map(len), [10, 10, 100, 100, 1000, 1000].map(Ok));
     assert_eq!(len(1001), Err(GroupError::NotChosen));
     let _held = GROUP.alloc(&10).unwrap();
     assert_eq!(len(10), Err(GroupError::Alloc(AllocError::Exhausted)));
@@ -69,10 +65,7 @@ fn a_larger_block_is_chosen_while_the_fitting_ones_are_exhausted() {
     let first = GROUP.alloc(&5).unwrap();
     let second = GROUP.alloc(&5).unwrap();
     assert_eq!((first.len(), second.len()), (10, 1000));
-    assert_eq!(
-        GROUP.alloc(&5).unwrap_err(),
-        GroupError::Alloc(AllocError::Exhausted)
-    );
+    assert_eq!(GROUP.alloc(&5).unwrap_err(), GroupError::Alloc(AllocError::Exhausted));
     assert_eq!(GROUP.alloc(&1001).unwrap_err(), GroupError::NotChosen);
     drop(first);
     assert_eq!(GROUP.alloc(&5).unwrap().len(), 10);
@@ -84,6 +77,7 @@ fn no_choice_and_a_choice_from_outside_are_errors() {
     static MEMBER: MemBlocks<u8, 2>;
     #[mem_blocks]
     static STRANGER: MemBlocks<u8, 2>;
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of a choice function")]
     fn stranger(_: &[&'static RawMemBlocks], (): &()) -> Option<&'static RawMemBlocks> {
         Some(STRANGER.raw())
     }
@@ -92,10 +86,9 @@ fn no_choice_and_a_choice_from_outside_are_errors() {
     }
     static TO_STRANGER: Group<(), 2> = Group::new([MEMBER.raw()], stranger);
     static TO_NOBODY: Group<(), 2> = Group::new([MEMBER.raw()], nobody);
-    for (group, error) in [
-        (&TO_STRANGER, GroupError::NotAMember),
-        (&TO_NOBODY, GroupError::NotChosen),
-    ] {
+    for (group, error) in
+        [(&TO_STRANGER, GroupError::NotAMember), (&TO_NOBODY, GroupError::NotChosen)]
+    {
         assert_eq!(group.alloc(&()).unwrap_err(), error);
         assert_eq!(group.alloc_array::<1>(&()).unwrap_err(), error);
         assert_eq!(group.alloc_contiguous(&(), 1).unwrap_err(), error);

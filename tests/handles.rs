@@ -151,10 +151,7 @@ fn alloc_with_does_not_call_its_function_without_a_block() {
         calls.set(calls.get() + 1);
         2
     });
-    assert_eq!(
-        (refused.unwrap_err(), calls.get()),
-        (AllocError::Exhausted, 0)
-    );
+    assert_eq!((refused.unwrap_err(), calls.get()), (AllocError::Exhausted, 0));
 }
 
 #[test]
@@ -163,10 +160,7 @@ fn alloc_with_calls_its_function_outside_the_lock() {
     static POOL: MemBlocks<u32, 2>;
     let other_thread = || {
         // Another thread gets the lock while the function runs.
-        std::thread::spawn(|| POOL.alloc_with(|| 2).map(|block| *block))
-            .join()
-            .unwrap()
-            .unwrap()
+        std::thread::spawn(|| POOL.alloc_with(|| 2).map(|block| *block)).join().unwrap().unwrap()
     };
     assert_eq!(*POOL.alloc_with(other_thread).unwrap(), 2);
 }
@@ -208,9 +202,7 @@ fn a_panic_in_a_value_s_drop_gives_the_blocks_back_all_the_same() {
 fn a_zeroed_block_is_all_zeros_whatever_was_there() {
     #[mem_blocks]
     static POOL: MemBlocks<[u32; 9], 3>;
-    drop(Run::write_with(POOL.alloc_contiguous(3).unwrap(), |_| {
-        [u32::MAX; 9]
-    }));
+    drop(Run::write_with(POOL.alloc_contiguous(3).unwrap(), |_| [u32::MAX; 9]));
     assert_eq!(*POOL.alloc_zeroed().unwrap(), [0; 9]);
     let run = Run::write_zeroed(POOL.alloc_contiguous(2).unwrap());
     assert_eq!(*run, [[0; 9]; 2]);
@@ -224,10 +216,7 @@ fn a_zero_fill_leaves_the_neighbours_alone() {
     #[mem_blocks]
     static POOL: MemBlocks<[u8; 7], 3>;
     let [first, middle, last] = POOL.alloc_array::<3>().unwrap();
-    let (first, last) = (
-        Block::write(first, [0xaa; 7]),
-        Block::write(last, [0xbb; 7]),
-    );
+    let (first, last) = (Block::write(first, [0xaa; 7]), Block::write(last, [0xbb; 7]));
     let middle = Block::write_zeroed(middle);
     assert_eq!((*first, *middle, *last), ([0xaa; 7], [0; 7], [0xbb; 7]));
 }
@@ -245,12 +234,11 @@ fn an_array_of_handles_frees_each_block_by_itself() {
 
 #[test]
 fn a_run_splits_without_losing_or_doubling_a_block() {
-    let drops = AtomicUsize::new(0);
-    let drops: &'static AtomicUsize = Box::leak(Box::new(drops));
+    static DROPS: AtomicUsize = AtomicUsize::new(0);
     #[mem_blocks]
     static POOL: MemBlocks<Counted<'static>, 40>;
     let run = POOL.alloc_contiguous(38).unwrap();
-    let mut run = Run::write_with(run, |_| Counted(drops));
+    let mut run = Run::write_with(run, |_| Counted(&DROPS));
 
     let none = Run::split_off(&mut run, 38);
     assert!(none.is_empty() && Run::range(&none) == (38..38));
@@ -260,13 +248,13 @@ fn a_run_splits_without_losing_or_doubling_a_block() {
     let tail = Run::split_off(&mut run, 5);
     assert_eq!((Run::range(&run), Run::range(&tail)), (0..5, 5..38));
     drop(tail);
-    assert_eq!((POOL.used(), drops.load(Relaxed)), (5, 33));
+    assert_eq!((POOL.used(), DROPS.load(Relaxed)), (5, 33));
     let all = Run::split_off(&mut run, 0);
     assert!(run.is_empty());
     drop(run);
     assert_eq!(POOL.used(), 5);
     drop(all);
-    assert_eq!((POOL.used(), drops.load(Relaxed)), (0, 38));
+    assert_eq!((POOL.used(), DROPS.load(Relaxed)), (0, 38));
 }
 
 #[test]
@@ -288,11 +276,8 @@ fn a_scatter_merges_adjacent_blocks_into_runs() {
     #[mem_blocks]
     static POOL: MemBlocks<[u8; 12], 40>;
     // Free: 0, 2..4, 30..35 (over a word's edge), 39.
-    let _held = (
-        POOL.claim(1..2).unwrap(),
-        POOL.claim(4..30).unwrap(),
-        POOL.claim(35..39).unwrap(),
-    );
+    let _held =
+        (POOL.claim(1..2).unwrap(), POOL.claim(4..30).unwrap(), POOL.claim(35..39).unwrap());
     let scatter = POOL.alloc_scatter::<16>(9).unwrap();
     let mut scatter = Scatter::write_with(scatter, |place| [u8::try_from(place).unwrap(); 12]);
     let lengths: Vec<usize> = scatter.runs().map(<[_]>::len).collect();
@@ -303,10 +288,7 @@ fn a_scatter_merges_adjacent_blocks_into_runs() {
         run[0][0] = 0xff;
     }
     let starts: Vec<bool> = scatter.iter().map(|block| block[0] == 0xff).collect();
-    assert_eq!(
-        starts,
-        [true, true, false, true, false, false, false, false, true]
-    );
+    assert_eq!(starts, [true, true, false, true, false, false, false, false, true]);
     assert_eq!(scatter.iter().len(), 9);
     assert_eq!(scatter.iter().next_back().map(|block| block[1]), Some(8));
     for block in &mut scatter {
@@ -332,11 +314,12 @@ fn uninitialised_handles_drop_no_value() {
     static DROPS: AtomicUsize = AtomicUsize::new(0);
     #[mem_blocks]
     static POOL: MemBlocks<Counted<'static>, 8>;
-    let _type_is_used = || Counted(&DROPS);
     drop(POOL.alloc().unwrap());
     drop(POOL.alloc_contiguous(3).unwrap());
     drop(POOL.alloc_scatter::<3>(3).unwrap());
     assert_eq!((DROPS.load(Relaxed), POOL.used()), (0, 0));
+    drop(POOL.alloc_with(|| Counted(&DROPS)).unwrap());
+    assert_eq!((DROPS.load(Relaxed), POOL.used()), (1, 0));
 }
 
 #[test]

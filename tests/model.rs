@@ -15,9 +15,7 @@ struct Model {
 
 impl Model {
     fn free_blocks(&self) -> Vec<usize> {
-        (0..self.taken.len())
-            .filter(|&index| !self.taken[index])
-            .collect()
+        (0..self.taken.len()).filter(|&index| !self.taken[index]).collect()
     }
 
     fn is_free(&self, range: Range<usize>) -> bool {
@@ -80,11 +78,7 @@ impl Model {
     }
 
     fn largest_free_run(&self) -> usize {
-        self.taken
-            .split(|&taken| taken)
-            .map(<[bool]>::len)
-            .max()
-            .unwrap_or(0)
+        self.taken.split(|&taken| taken).map(<[bool]>::len).max().unwrap_or(0)
     }
 }
 
@@ -115,9 +109,7 @@ fn operations(blocks: usize) -> impl Strategy<Value = Vec<Operation>> {
 
 /// Runs the operations on both, and compares each result and the state after each.
 fn compare(raw: &'static RawMemBlocks, operations: &[Operation]) -> Result<(), TestCaseError> {
-    let mut model = Model {
-        taken: vec![false; raw.num_blocks()],
-    };
+    let mut model = Model { taken: vec![false; raw.num_blocks()] };
     let start = raw.buffer().cast::<u8>();
     let address = |index: usize| start.wrapping_add(index.wrapping_mul(raw.block_size()));
     let index = |address: *mut u8| (address.addr() - start.addr()) / raw.block_size();
@@ -133,15 +125,11 @@ fn compare(raw: &'static RawMemBlocks, operations: &[Operation]) -> Result<(), T
         match operation {
             &Operation::Alloc(count) => {
                 let mut out = vec![ptr::null_mut(); count];
-                let result = raw
-                    .alloc(&mut out)
-                    .map(|()| out.into_iter().map(index).collect());
+                let result = raw.alloc(&mut out).map(|()| out.into_iter().map(index).collect());
                 prop_assert_eq!(result, model.alloc(count));
             }
             &Operation::AllocContiguous(count) => {
-                let result = raw
-                    .alloc_contiguous(count)
-                    .map(|first| index(first.as_ptr()));
+                let result = raw.alloc_contiguous(count).map(|first| index(first.as_ptr()));
                 prop_assert_eq!(result, model.alloc_contiguous(count));
             }
             &Operation::Claim(start, count) => {

@@ -56,23 +56,17 @@ fn no_block_is_handed_out_twice_or_lost_whatever_the_operation() {
     /// Who has each block: 0 for nobody.
     static OWNERS: [AtomicU32; 70] = [const { AtomicU32::new(0) }; 70];
 
+    fn index_of(block: *mut u32) -> usize {
+        let start = POOL.raw().buffer().cast::<u8>();
+        (block.addr() - start.addr()) / size_of::<u32>()
+    }
     fn stamp(block: *mut u32, owner: u32) {
-        let start = POOL.raw().buffer().cast::<u32>();
-        let index = (block.addr() - start.addr()) / size_of::<u32>();
-        assert_eq!(
-            OWNERS[index].swap(owner, Relaxed),
-            0,
-            "block {index} has two owners"
-        );
+        let index = index_of(block);
+        assert_eq!(OWNERS[index].swap(owner, Relaxed), 0, "block {index} has two owners");
     }
     fn unstamp(block: *mut u32, owner: u32) {
-        let start = POOL.raw().buffer().cast::<u32>();
-        let index = (block.addr() - start.addr()) / size_of::<u32>();
-        assert_eq!(
-            OWNERS[index].swap(0, Relaxed),
-            owner,
-            "block {index} changed owners"
-        );
+        let index = index_of(block);
+        assert_eq!(OWNERS[index].swap(0, Relaxed), owner, "block {index} changed owners");
     }
     fn work(owner: u32) {
         let mut numbers = Numbers(owner.wrapping_mul(0x9e37_79b9));
@@ -112,10 +106,8 @@ fn no_block_is_handed_out_twice_or_lost_whatever_the_operation() {
                     let Ok(mut run) = POOL.claim(start..start + 10) else {
                         continue;
                     };
-                    run.iter_mut()
-                        .for_each(|block| stamp(block.as_mut_ptr(), owner));
-                    run.iter_mut()
-                        .for_each(|block| unstamp(block.as_mut_ptr(), owner));
+                    run.iter_mut().for_each(|block| stamp(block.as_mut_ptr(), owner));
+                    run.iter_mut().for_each(|block| unstamp(block.as_mut_ptr(), owner));
                 }
                 _ => {
                     let mut blocks = [ptr::null_mut(); 20];
@@ -123,10 +115,12 @@ fn no_block_is_handed_out_twice_or_lost_whatever_the_operation() {
                     if POOL.raw().alloc(blocks).is_err() {
                         continue;
                     }
-                    blocks.iter().for_each(|&block| stamp(block.cast(), owner));
-                    blocks
-                        .iter()
-                        .for_each(|&block| unstamp(block.cast(), owner));
+                    for block in &*blocks {
+                        stamp(block.cast(), owner);
+                    }
+                    for block in &*blocks {
+                        unstamp(block.cast(), owner);
+                    }
                     blocks.reverse();
                     // SAFETY: taken above, and used by nobody any more.
                     unsafe { POOL.raw().free(blocks) }.unwrap();
@@ -150,7 +144,7 @@ fn a_refused_free_is_never_seen_half_done() {
     static POOL: MemBlocks<u8, 40>;
     let mut blocks = [ptr::null_mut(); 40];
     POOL.raw().alloc(&mut blocks).unwrap();
-    let list = blocks.map(|block| block.addr());
+    let list = blocks.map(<*mut u8>::addr);
     thread::scope(|scope| {
         let refuse = scope.spawn(move || {
             let mut list = list.map(ptr::without_provenance_mut);

@@ -27,11 +27,7 @@ pub const fn bitmap_words(num_blocks: usize) -> usize {
 #[inline]
 const fn lowest(count: usize) -> Word {
     // A shift by all of a word's bits is not a shift.
-    if count < WORD_BITS {
-        (1 << count) - 1
-    } else {
-        Word::MAX
-    }
+    if count < WORD_BITS { (1 << count) - 1 } else { Word::MAX }
 }
 
 /// The bit of block `index` in its word.
@@ -372,12 +368,8 @@ mod tests {
     fn find_run_finds_the_lowest_of_the_longest() {
         for sample in samples() {
             let blocks = sample.taken.len();
-            let length_at = |start: usize| {
-                sample.taken[start..]
-                    .iter()
-                    .take_while(|taken| !**taken)
-                    .count()
-            };
+            let length_at =
+                |start: usize| sample.taken[start..].iter().take_while(|taken| !**taken).count();
             let lengths: Vec<usize> = (0..blocks).map(length_at).collect();
             for max in (1..=blocks).filter(|&max| max < 8 || max % 8 < 2 || max > blocks - 2) {
                 for min in [1, max / 2, max - 1, max] {
@@ -401,10 +393,7 @@ mod tests {
             for start in 0..=blocks {
                 for end in start..=blocks {
                     let range = start..end;
-                    assert_eq!(
-                        all_free(&sample.words, &range),
-                        sample.is_free(range.clone())
-                    );
+                    assert_eq!(all_free(&sample.words, &range), sample.is_free(range.clone()));
                     let free = range.clone().find(|&index| !sample.taken[index]);
                     assert_eq!(first_free(&sample.words, &range), free);
 
@@ -435,20 +424,15 @@ mod tests {
                 after.taken[index] = false;
                 assert!(after.agrees());
             }
-            assert_eq!(
-                count_used(&sample.words),
-                sample.taken.iter().filter(|t| **t).count()
-            );
+            assert_eq!(count_used(&sample.words), sample.taken.iter().filter(|t| **t).count());
         }
     }
 
     #[test]
     fn clear_each_clears_what_is_listed_in_any_order() {
         for mut sample in samples() {
-            let mut listed: Vec<usize> = (0..sample.taken.len())
-                .filter(|&index| sample.taken[index])
-                .step_by(2)
-                .collect();
+            let mut listed: Vec<usize> =
+                (0..sample.taken.len()).filter(|&index| sample.taken[index]).step_by(2).collect();
             let reversed = listed.len() % 2 == 1;
             if reversed {
                 listed.reverse();

@@ -61,20 +61,14 @@ impl<T> Block<T> {
     /// and has no other owner; and it holds a valid `T`.
     #[inline]
     pub(crate) const unsafe fn own(pool: &'static RawMemBlocks, value: NonNull<T>) -> Self {
-        Self {
-            pool,
-            value,
-            _owns: PhantomData,
-        }
+        Self { pool, value, _owns: PhantomData }
     }
 
     /// The block's index: its place in the buffer, counted in blocks.
     #[must_use]
     #[inline]
     pub fn index(block: &Self) -> usize {
-        block
-            .pool
-            .index_of_owned(block.value.cast(), const { Stride::of::<T>() })
+        block.pool.index_of_owned(block.value.cast(), const { Stride::of::<T>() })
     }
 
     /// The allocator that the block is from.
@@ -143,8 +137,7 @@ impl<T> Block<T> {
 
     #[inline]
     fn give_back(&self) {
-        self.pool
-            .give_back_one(self.value.cast(), const { Stride::of::<T>() });
+        self.pool.give_back_one(self.value.cast(), const { Stride::of::<T>() });
     }
 
     /// The same block, seen as one of another type.

@@ -47,10 +47,7 @@ where
     /// The memory, uninitialised.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            blocks: UnsafeCell::new(MaybeUninit::uninit()),
-            _align: [],
-        }
+        Self { blocks: UnsafeCell::new(MaybeUninit::uninit()), _align: [] }
     }
 
     /// The first byte.

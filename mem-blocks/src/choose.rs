@@ -70,8 +70,5 @@ fn fitting(
     members: &[&'static RawMemBlocks],
     size: usize,
 ) -> impl Iterator<Item = &'static RawMemBlocks> {
-    members
-        .iter()
-        .copied()
-        .filter(move |member| member.block_size() >= size)
+    members.iter().copied().filter(move |member| member.block_size() >= size)
 }

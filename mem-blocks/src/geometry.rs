@@ -29,18 +29,13 @@ impl Stride {
     }
 
     const fn new(bytes: usize) -> Self {
-        Self {
-            bytes,
-            inverse: inverse(bytes >> bytes.trailing_zeros()),
-        }
+        Self { bytes, inverse: inverse(bytes >> bytes.trailing_zeros()) }
     }
 
     /// `offset / bytes` where that is exact; elsewhere larger than every exact quotient.
     #[inline]
     pub(crate) const fn exact_quotient(self, offset: usize) -> usize {
-        offset
-            .wrapping_mul(self.inverse)
-            .rotate_right(self.bytes.trailing_zeros())
+        offset.wrapping_mul(self.inverse).rotate_right(self.bytes.trailing_zeros())
     }
 }
 
@@ -81,20 +76,16 @@ impl Geometry {
             return Err(GeometryError::ZeroSizedBlock);
         }
         match block_size.checked_mul(num_blocks) {
-            Some(bytes) if bytes <= MAX_BUFFER => Ok(Self {
-                stride: Stride::new(block_size),
-                num_blocks,
-            }),
+            Some(bytes) if bytes <= MAX_BUFFER => {
+                Ok(Self { stride: Stride::new(block_size), num_blocks })
+            }
             _ => Err(GeometryError::BufferTooLarge),
         }
     }
 
     /// The geometry of one block of one byte: what a definition that was refused is given, so that
     /// the refusal is the only error.
-    pub(crate) const SMALLEST: Self = Self {
-        stride: Stride::new(1),
-        num_blocks: 1,
-    };
+    pub(crate) const SMALLEST: Self = Self { stride: Stride::new(1), num_blocks: 1 };
 
     /// The geometry of `num_blocks` values of `T`: a constant wherever both are.
     pub(crate) const fn of<T>(num_blocks: usize) -> Self {
@@ -140,11 +131,7 @@ impl Geometry {
     #[inline]
     pub(crate) const fn index_of(&self, offset: usize) -> Option<usize> {
         let index = self.stride.exact_quotient(offset);
-        if index < self.num_blocks {
-            Some(index)
-        } else {
-            None
-        }
+        if index < self.num_blocks { Some(index) } else { None }
     }
 
     /// The indices that a range means, if they are all of this buffer's blocks.
@@ -204,11 +191,7 @@ mod tests {
                 for offset in 0..(count + 2) * size {
                     let expected =
                         (offset % size == 0 && offset / size < count).then(|| offset / size);
-                    assert_eq!(
-                        geometry.index_of(offset),
-                        expected,
-                        "{size} {count} {offset}"
-                    );
+                    assert_eq!(geometry.index_of(offset), expected, "{size} {count} {offset}");
                 }
                 for below in 1..=2 * size {
                     assert_eq!(geometry.index_of(0_usize.wrapping_sub(below)), None);
@@ -226,24 +209,15 @@ mod tests {
             assert_eq!(geometry.index_of((count - 1) * size), Some(count - 1));
             assert_eq!(geometry.index_of(count * size), None);
             assert_eq!(geometry.buffer_size(), count * size);
-            assert_eq!(
-                Geometry::new(size, count + 1).err(),
-                Some(GeometryError::BufferTooLarge)
-            );
+            assert_eq!(Geometry::new(size, count + 1).err(), Some(GeometryError::BufferTooLarge));
         }
-        assert_eq!(
-            Geometry::new(usize::MAX, 2).err(),
-            Some(GeometryError::BufferTooLarge)
-        );
+        assert_eq!(Geometry::new(usize::MAX, 2).err(), Some(GeometryError::BufferTooLarge));
     }
 
     #[test]
     fn nothing_at_all_is_rejected() {
         assert_eq!(Geometry::new(64, 0).err(), Some(GeometryError::NoBlocks));
-        assert_eq!(
-            Geometry::new(0, 4).err(),
-            Some(GeometryError::ZeroSizedBlock)
-        );
+        assert_eq!(Geometry::new(0, 4).err(), Some(GeometryError::ZeroSizedBlock));
     }
 
     #[test]

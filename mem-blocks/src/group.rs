@@ -87,22 +87,15 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
         choose: Choose<C>,
     ) -> Self {
         const {
-            assert!(
-                K <= M,
-                "the group is given more members than it has room for"
-            )
-        };
+            assert!(K <= M, "the group is given more members than it has room for");
+        }
         let mut all: [&'static RawMemBlocks; M] = [&VACANT; M];
         let mut place = 0;
         while place < K {
             all[place] = members[place];
             place += 1;
         }
-        Self {
-            members: all,
-            len: K,
-            choose,
-        }
+        Self { members: all, len: K, choose }
     }
 
     /// Adds a member.
@@ -146,11 +139,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     pub fn alloc_array<const K: usize>(&self, cfg: &C) -> Result<[GroupBlock; K], GroupError> {
         let mut blocks = [NonNull::dangling().as_ptr(); K];
         // Without a block there is nobody to choose, and nothing is made of the vacant member.
-        let member = if K == 0 {
-            &VACANT
-        } else {
-            self.member_for(cfg)?
-        };
+        let member = if K == 0 { &VACANT } else { self.member_for(cfg)? };
         member.alloc(&mut blocks)?;
         Ok(blocks.map(|block| {
             // SAFETY: `alloc` has written the address of a block (I4), which is not null.
@@ -191,10 +180,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     /// As for [`RawMemBlocks::free`].
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
         raw::free_all(blocks, |block| {
-            self.members()
-                .iter()
-                .copied()
-                .find(|member| member.owns(block))
+            self.members().iter().copied().find(|member| member.owns(block))
         })
     }
 
@@ -211,8 +197,6 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
 
 impl<C: ?Sized, const M: usize> fmt::Debug for Group<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Group")
-            .field("members", &self.members())
-            .finish_non_exhaustive()
+        f.debug_struct("Group").field("members", &self.members()).finish_non_exhaustive()
     }
 }

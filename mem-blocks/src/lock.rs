@@ -21,11 +21,7 @@ pub(crate) struct Key {
 /// user code (closures, `Drop`, formatting) nor another operation of an allocator (I3).
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Key) -> R) -> R {
-    critical_section::with(|_| {
-        f(&mut Key {
-            _not_send: PhantomData,
-        })
-    })
+    critical_section::with(|_| f(&mut Key { _not_send: PhantomData }))
 }
 
 /// State that only the holder of the lock reaches.
@@ -45,9 +41,7 @@ impl<T: ?Sized> UnwindSafe for Locked<T> {}
 
 impl<T> Locked<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self {
-            value: UnsafeCell::new(value),
-        }
+        Self { value: UnsafeCell::new(value) }
     }
 }
 

@@ -108,11 +108,8 @@ impl<T, const N: usize> MemBlocks<T, N> {
         bitmap: &'static mut Bitmap<W>,
     ) -> Self {
         const {
-            assert!(
-                W == bitmap_words(N),
-                "the bitmap must have `bitmap_words(N)` words"
-            )
-        };
+            assert!(W == bitmap_words(N), "the bitmap must have `bitmap_words(N)` words");
+        }
         // A pointer made from the array, not from its first element: it may reach all of it (I4).
         let buffer = match NonNull::new(&raw mut *buffer) {
             Some(buffer) => buffer.cast(),
@@ -132,10 +129,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
     ///
     /// Its geometry is [`Self::GEOMETRY`], and its buffer is aligned for `T`.
     pub(crate) const unsafe fn from_raw_mem_blocks(raw: RawMemBlocks) -> Self {
-        Self {
-            raw,
-            _blocks: PhantomData,
-        }
+        Self { raw, _blocks: PhantomData }
     }
 
     /// The same allocator without its type.

@@ -40,11 +40,8 @@ impl<T, const N: usize> sealed::Sealed for MemBlocks<T, N> {}
 
 impl<T, const N: usize> Definition for MemBlocks<T, N> {
     type Block = T;
-    const SHAPE: Shape = Shape {
-        block_size: size_of::<T>(),
-        block_align: align_of::<T>(),
-        num_blocks: N,
-    };
+    const SHAPE: Shape =
+        Shape { block_size: size_of::<T>(), block_align: align_of::<T>(), num_blocks: N };
 }
 
 /// The numbers of a definition; not judged yet.
@@ -66,11 +63,7 @@ impl Shape {
     /// type of that size would be an error of its own.
     #[must_use]
     pub const fn blocks_in_buffer(self) -> usize {
-        if self.geometry().is_ok() {
-            self.num_blocks
-        } else {
-            0
-        }
+        if self.geometry().is_ok() { self.num_blocks } else { 0 }
     }
 
     /// The number of words in the bitmap of that buffer.
@@ -99,10 +92,7 @@ pub const fn check_blocks(shape: Shape) {
 #[track_caller]
 pub const fn check_align(shape: Shape, align: usize) {
     assert!(align.is_power_of_two(), "`align` must be a power of two");
-    assert!(
-        align <= MAX_ALIGN,
-        "`align` must be at most 536870912 (2^29)"
-    );
+    assert!(align <= MAX_ALIGN, "`align` must be at most 536870912 (2^29)");
     assert!(
         shape.block_size % align == 0,
         "`align` must divide the block size, so that every block is aligned"
@@ -112,11 +102,7 @@ pub const fn check_align(shape: Shape, align: usize) {
 /// An alignment that a buffer can have: `align`, unless it is one that `check_align` refuses.
 #[must_use]
 pub const fn effective_align(align: usize) -> usize {
-    if align.is_power_of_two() && align <= MAX_ALIGN {
-        align
-    } else {
-        1
-    }
+    if align.is_power_of_two() && align <= MAX_ALIGN { align } else { 1 }
 }
 
 /// Refuses an external buffer that is not aligned as its definition says; hands it on.
@@ -143,10 +129,7 @@ pub const fn check_address(shape: Shape, address: usize, align: usize) {
         address % shape.block_align == 0,
         "`address` must be a multiple of the alignment of the block's type"
     );
-    assert!(
-        address % effective_align(align) == 0,
-        "`address` must be a multiple of `align`"
-    );
+    assert!(address % effective_align(align) == 0, "`address` must be a multiple of `align`");
     // Too large a buffer is `check_blocks`'s to refuse.
     let bytes = shape.block_size * shape.blocks_in_buffer();
     assert!(

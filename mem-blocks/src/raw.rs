@@ -28,9 +28,7 @@ impl<const W: usize> Bitmap<W> {
     /// A bitmap in which all blocks are free.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            words: Locked::new([0; W]),
-        }
+        Self { words: Locked::new([0; W]) }
     }
 }
 
@@ -42,9 +40,7 @@ impl<const W: usize> Default for Bitmap<W> {
 
 impl<const W: usize> fmt::Debug for Bitmap<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bitmap")
-            .field("words", &W)
-            .finish_non_exhaustive()
+        f.debug_struct("Bitmap").field("words", &W).finish_non_exhaustive()
     }
 }
 
@@ -125,11 +121,7 @@ impl RawMemBlocks {
         geometry: Geometry,
         bitmap: &'static Bitmap<W>,
     ) -> Self {
-        Self {
-            buffer,
-            geometry,
-            bitmap: &bitmap.words,
-        }
+        Self { buffer, geometry, bitmap: &bitmap.words }
     }
 
     /// # Safety
@@ -235,11 +227,7 @@ impl RawMemBlocks {
                 }
             })
         });
-        if taken {
-            Ok(())
-        } else {
-            Err(AllocError::Exhausted)
-        }
+        if taken { Ok(()) } else { Err(AllocError::Exhausted) }
     }
 
     /// Gives back the blocks at these addresses, all of them or none.
@@ -363,20 +351,12 @@ impl RawMemBlocks {
     }
 
     fn check_capacity(&self, count: usize) -> Result<(), AllocError> {
-        if count > self.num_blocks() {
-            Err(AllocError::ExceedsCapacity)
-        } else {
-            Ok(())
-        }
+        if count > self.num_blocks() { Err(AllocError::ExceedsCapacity) } else { Ok(()) }
     }
 
     /// Why no block starts at `address`.
     fn why_no_block(&self, address: *const u8) -> FreeErrorKind {
-        if self.owns(address) {
-            FreeErrorKind::NotBlockStart
-        } else {
-            FreeErrorKind::NotInBuffer
-        }
+        if self.owns(address) { FreeErrorKind::NotBlockStart } else { FreeErrorKind::NotInBuffer }
     }
 }
 
@@ -428,9 +408,7 @@ impl RawMemBlocks {
 
     /// Whether the blocks with these indices are all free; `false` for a range that is not inside.
     pub(crate) fn is_range_free(&self, range: &impl RangeBounds<usize>) -> bool {
-        self.geometry
-            .range(range)
-            .is_some_and(|range| range.is_empty() || self.are_free(&range))
+        self.geometry.range(range).is_some_and(|range| range.is_empty() || self.are_free(&range))
     }
 
     fn take_these(&self, range: &Range<usize>) -> Result<(), ClaimError> {
@@ -475,9 +453,7 @@ impl RawMemBlocks {
             return;
         }
         let stride = self.geometry.stride();
-        let indices = blocks
-            .iter()
-            .map(|&block| stride.exact_quotient(self.offset(block)));
+        let indices = blocks.iter().map(|&block| stride.exact_quotient(self.offset(block)));
         lock::with(|key| self.state(key).give_back_each(indices));
     }
 }

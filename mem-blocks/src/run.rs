@@ -66,20 +66,13 @@ impl<T> Run<T> {
         first: NonNull<T>,
         len: usize,
     ) -> Self {
-        Self {
-            pool,
-            first,
-            len,
-            _owns: PhantomData,
-        }
+        Self { pool, first, len, _owns: PhantomData }
     }
 
     /// The blocks' indices: their places in the buffer, counted in blocks.
     #[must_use]
     pub fn range(run: &Self) -> Range<usize> {
-        let start = run
-            .pool
-            .index_of_owned(run.first.cast(), const { Stride::of::<T>() });
+        let start = run.pool.index_of_owned(run.first.cast(), const { Stride::of::<T>() });
         start..start + run.len
     }
 

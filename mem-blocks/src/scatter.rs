@@ -63,12 +63,7 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
         count: usize,
         blocks: [*mut u8; MAX],
     ) -> Self {
-        Self {
-            pool,
-            count,
-            blocks,
-            _owns: PhantomData,
-        }
+        Self { pool, count, blocks, _owns: PhantomData }
     }
 
     /// The number of blocks.
@@ -92,19 +87,13 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
     /// The values, block by block in ascending order of address.
     #[must_use]
     pub fn iter(&self) -> ScatterIter<'_, T> {
-        ScatterIter {
-            blocks: self.addresses().iter(),
-            _borrows: PhantomData,
-        }
+        ScatterIter { blocks: self.addresses().iter(), _borrows: PhantomData }
     }
 
     /// The values, mutably, block by block in ascending order of address.
     #[must_use]
     pub fn iter_mut(&mut self) -> ScatterIterMut<'_, T> {
-        ScatterIterMut {
-            blocks: self.addresses().iter(),
-            _borrows: PhantomData,
-        }
+        ScatterIterMut { blocks: self.addresses().iter(), _borrows: PhantomData }
     }
 
     /// The values as slices, one for each run of adjacent blocks, in ascending order of address.

@@ -61,17 +61,9 @@ fn main() {
     drop(held);
 
     // By address, blocks of different members are freed in one call, all of them or none.
-    let blocks = [20, 1000].map(|bytes| {
-        BUFFERS
-            .alloc(&Request {
-                bytes,
-                urgent: false,
-            })
-            .map(GroupBlock::into_raw)
-    });
-    let [Ok(small), Ok(large)] = blocks else {
-        unreachable!("everything was free")
-    };
+    let blocks = [20, 1000]
+        .map(|bytes| BUFFERS.alloc(&Request { bytes, urgent: false }).map(GroupBlock::into_raw));
+    let [Ok(small), Ok(large)] = blocks else { unreachable!("everything was free") };
     // SAFETY: the addresses are those of blocks whose handles were given up.
     #[expect(unsafe_code, reason = "by address, ownership is the caller's word")]
     let refused = unsafe { BUFFERS.free(&[small, large, small]) };
@@ -81,18 +73,8 @@ fn main() {
     let freed = unsafe { BUFFERS.free(&[small, large]) };
     println!("freeing each once: {freed:?}");
 
-    let too_many = BUFFERS.alloc_array::<2>(&Request {
-        bytes: 1000,
-        urgent: false,
-    });
-    assert_eq!(
-        too_many.unwrap_err(),
-        GroupError::Alloc(AllocError::ExceedsCapacity)
-    );
-    let used: Vec<usize> = BUFFERS
-        .members()
-        .iter()
-        .map(|member| member.used())
-        .collect();
+    let too_many = BUFFERS.alloc_array::<2>(&Request { bytes: 1000, urgent: false });
+    assert_eq!(too_many.unwrap_err(), GroupError::Alloc(AllocError::ExceedsCapacity));
+    let used: Vec<usize> = BUFFERS.members().iter().map(|member| member.used()).collect();
     println!("used at the end: {used:?}");
 }

@@ -11,7 +11,7 @@ mod uart {
     use mem_blocks::{AllocError, Block, define_mem_blocks};
 
     /// One transmission.
-    pub struct Line(Block<[u8; 32]>);
+    pub(crate) struct Line(Block<[u8; 32]>);
 
     type Lines = mem_blocks::MemBlocks<[u8; 32], { 2 * PORTS }>;
     const PORTS: usize = 2;
@@ -27,7 +27,7 @@ mod uart {
 
     impl Line {
         /// Takes a block of the driver's own.
-        pub fn new(text: &str) -> Result<Self, AllocError> {
+        pub(crate) fn new(text: &str) -> Result<Self, AllocError> {
             let mut block = LINES.alloc_zeroed()?;
             let text = &text.as_bytes()[..text.len().min(32)];
             block[..text.len()].copy_from_slice(text);
@@ -35,13 +35,13 @@ mod uart {
         }
 
         /// What is to be sent.
-        pub fn text(&self) -> String {
+        pub(crate) fn text(&self) -> String {
             let len = self.0.iter().position(|&byte| byte == 0).unwrap_or(32);
             self.0[..len].escape_ascii().to_string()
         }
 
         /// How many more lines there can be.
-        pub fn left() -> usize {
+        pub(crate) fn left() -> usize {
             LINES.available()
         }
     }
@@ -56,12 +56,7 @@ fn checksum(data: &[u8]) -> Option<u32> {
     for &byte in data {
         counts[usize::from(byte)] += 1;
     }
-    Some(
-        (0_u32..)
-            .zip(&*counts)
-            .map(|(value, count)| value * count)
-            .sum(),
-    )
+    Some((0_u32..).zip(&*counts).map(|(value, count)| value * count).sum())
 }
 
 fn main() -> Result<(), mem_blocks::AllocError> {
@@ -69,15 +64,8 @@ fn main() -> Result<(), mem_blocks::AllocError> {
     println!("file scope: event {event:?}, {} of 8 used", EVENTS.used());
 
     let line = uart::Line::new("ready")?;
-    println!(
-        "module: line {:?}, {} left",
-        line.text(),
-        uart::Line::left()
-    );
-    println!(
-        "module, pub(crate): {} retries free",
-        uart::RETRIES.available()
-    );
+    println!("module: line {:?}, {} left", line.text(), uart::Line::left());
+    println!("module, pub(crate): {} retries free", uart::RETRIES.available());
 
     println!("function: {:?}", checksum(b"mem-blocks"));
     println!("function, again: {:?}", checksum(b"mem-blocks"));

@@ -16,20 +16,12 @@ fn main() -> Result<(), AllocError> {
 
     // Both or none. Each is an owner: it gives its block back when it is dropped.
     let [first, second] = POOL.alloc_array::<2>()?;
-    println!(
-        "allocated blocks {} and {}",
-        Block::index(&first),
-        Block::index(&second)
-    );
+    println!("allocated blocks {} and {}", Block::index(&first), Block::index(&second));
 
     // A new block is not initialised; writing to it makes it a `Block<[u8; 64]>`.
     let mut first = Block::write(first, [0; 64]);
     first[..5].copy_from_slice(b"hello");
-    println!(
-        "block {} holds {:?}",
-        Block::index(&first),
-        first[..5].escape_ascii().to_string()
-    );
+    println!("block {} holds {:?}", Block::index(&first), first[..5].escape_ascii().to_string());
 
     // Three blocks are not to be had; the request takes none.
     assert_eq!(POOL.alloc_array::<3>().unwrap_err(), AllocError::Exhausted);

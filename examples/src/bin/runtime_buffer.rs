@@ -25,32 +25,17 @@ fn screen() -> &'static Screen {
 
 fn main() -> Result<(), AllocError> {
     let screen = screen();
-    println!(
-        "{} lines of {} bytes",
-        Screen::NUM_BLOCKS,
-        Screen::BLOCK_SIZE
-    );
+    println!("{} lines of {} bytes", Screen::NUM_BLOCKS, Screen::BLOCK_SIZE);
 
     let window = screen.alloc_contiguous(25)?;
     let mut window = Run::write_with(window, |_| [b'.'; 80]);
     window[24][..6].copy_from_slice(b"status");
-    println!(
-        "a window of {} lines, {} left",
-        window.len(),
-        screen.available()
-    );
+    println!("a window of {} lines, {} left", window.len(), screen.available());
 
     // Not a second one of that size, but the longest that there is.
-    assert_eq!(
-        screen.alloc_contiguous(25).unwrap_err(),
-        AllocError::Exhausted
-    );
+    assert_eq!(screen.alloc_contiguous(25).unwrap_err(), AllocError::Exhausted);
     let smaller = screen.alloc_contiguous_in(5..=25)?;
-    println!(
-        "a window of {} lines at line {}",
-        smaller.len(),
-        Run::range(&smaller).start
-    );
+    println!("a window of {} lines at line {}", smaller.len(), Run::range(&smaller).start);
 
     // Give the lower half of the first one back.
     let lower = Run::split_off(&mut window, 12);

@@ -56,21 +56,14 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
             let bytes = run.as_flattened();
             let len = bytes.len().min(left);
             left -= len;
-            Descriptor {
-                address: bytes.as_ptr(),
-                len,
-                last: left == 0,
-            }
+            Descriptor { address: bytes.as_ptr(), len, last: left == 0 }
         })
         .collect();
     let start = TX.raw().buffer().cast::<u8>();
     for descriptor in &descriptors {
         let offset = descriptor.address.addr() - start.addr();
         let last = if descriptor.last { ", last" } else { "" };
-        println!(
-            "descriptor: offset {offset}, {} bytes{last}",
-            descriptor.len
-        );
+        println!("descriptor: offset {offset}, {} bytes{last}", descriptor.len);
     }
 
     assert_eq!(transmit(&descriptors), frame);

@@ -24,10 +24,7 @@ const ROUNDS: u32 = 1000;
 /// As the interrupt of a converter would be: never waits, and counts what it has to drop.
 fn on_interrupt(sequence: u32, queue: &mut Producer<'_, Block<Samples>>) -> Result<(), AllocError> {
     let fill = i16::try_from(sequence % 1000).unwrap_or_default();
-    let block = SAMPLES.alloc_with(|| Samples {
-        sequence,
-        values: [fill; 120],
-    })?;
+    let block = SAMPLES.alloc_with(|| Samples { sequence, values: [fill; 120] })?;
     // If the queue is full, the block comes back as the error, and dropping it frees it.
     queue.enqueue(block).map_err(|_| AllocError::Exhausted)
 }
@@ -53,23 +50,12 @@ fn main() {
             thread::yield_now();
         };
         assert_eq!(samples.sequence, expected);
-        assert!(
-            samples
-                .values
-                .iter()
-                .all(|&value| u32::try_from(value) == Ok(expected % 1000))
-        );
+        assert!(samples.values.iter().all(|&value| u32::try_from(value) == Ok(expected % 1000)));
         // Dropped here: the block goes back, on another thread than it was taken on.
     }
     interrupt.join().expect("the producer does not panic");
 
-    println!(
-        "{ROUNDS} blocks of {} bytes passed through the queue",
-        size_of::<Samples>()
-    );
-    println!(
-        "a queue entry is {} words",
-        size_of::<Block<Samples>>() / size_of::<usize>()
-    );
+    println!("{ROUNDS} blocks of {} bytes passed through the queue", size_of::<Samples>());
+    println!("a queue entry is {} words", size_of::<Block<Samples>>() / size_of::<usize>());
     println!("{} blocks used", SAMPLES.used());
 }

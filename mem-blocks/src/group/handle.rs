@@ -77,11 +77,7 @@ pub struct GroupRun {
 }
 
 impl GroupRun {
-    pub(super) const EMPTY: Self = Self {
-        member: None,
-        first: NonNull::dangling(),
-        count: 0,
-    };
+    pub(super) const EMPTY: Self = Self { member: None, first: NonNull::dangling(), count: 0 };
 
     /// The owner of blocks that were handed out just now.
     ///
@@ -94,11 +90,7 @@ impl GroupRun {
         first: NonNull<u8>,
         count: usize,
     ) -> Self {
-        Self {
-            member: Some(member),
-            first,
-            count,
-        }
+        Self { member: Some(member), first, count }
     }
 
     /// The allocator that the blocks are from; `None` for a run of no blocks.

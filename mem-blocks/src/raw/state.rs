@@ -99,9 +99,6 @@ impl<'k> State<'k> {
     pub(super) fn assert_valid(&self) {
         assert_eq!(self.words.len(), bitmap::bitmap_words(self.num_blocks));
         let beyond = self.num_blocks..self.words.len() * Word::BITS as usize;
-        assert!(
-            bitmap::all_free(self.words, &beyond),
-            "a bit beyond the last block is set"
-        );
+        assert!(bitmap::all_free(self.words, &beyond), "a bit beyond the last block is set");
     }
 }
