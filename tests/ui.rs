@@ -1,7 +1,8 @@
-//! Definitions that are wrong: each file under `ui` breaks the rule that it is named after, and the text beside it is
-//! what the compiler says, to the word and to the place.
+//! Definitions that are wrong: each file under `ui` breaks the rule that it is named after, and the
+//! text beside it is what the compiler says, to the word and to the place.
 //!
-//! After a change of a text, look at what `TRYBUILD=overwrite cargo test -p mem-blocks-tests --test ui` writes.
+//! After a change of a text, look at what `TRYBUILD=overwrite cargo test -p mem-blocks-tests --test
+//! ui` writes.
 
 use std::env;
 use std::process::Command;
@@ -25,9 +26,6 @@ fn each_mistake_is_one_error_at_the_wrong_word() {
 
 fn version() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .arg("--version")
-        .output()
-        .expect("rustc should run");
+    let output = Command::new(rustc).arg("--version").output().expect("rustc should run");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
