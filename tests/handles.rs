@@ -376,3 +376,16 @@ fn an_allocator_built_at_run_time_works_like_one_that_is_defined() {
     drop(all);
     assert_eq!(pool.largest_free_run(), 33);
 }
+
+#[test]
+fn operations_nest_in_a_critical_section_of_the_caller() {
+    #[mem_blocks]
+    static POOL: MemBlocks<u32, 4>;
+    critical_section::with(|_| {
+        let block = POOL.alloc_with(|| critical_section::with(|_| 1)).unwrap();
+        let run = POOL.alloc_contiguous(2).unwrap();
+        assert_eq!((*block, POOL.used()), (1, 3));
+        drop((run, block));
+    });
+    assert_eq!(POOL.used(), 0);
+}
