@@ -4,6 +4,8 @@
 //! hides behind the name of a type. Generated code calls each from a `const` whose span is the
 //! user's expression, and `#[track_caller]` makes that the place of the error.
 
+use core::convert::Infallible;
+use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use crate::bitmap::bitmap_words;
@@ -138,67 +140,76 @@ pub const fn check_address(shape: Shape, address: usize, align: usize) {
     );
 }
 
-/// An allocator in a `static` buffer of its own.
+/// The ways to make a `MemBlocks<T, N>`; never a value.
 ///
-/// # Safety
-///
-/// No other allocator uses the buffer or the bitmap, and nothing but the blocks' owners accesses
-/// the buffer. `check_blocks` was evaluated, and `M` is `blocks_in_buffer`.
-pub const unsafe fn in_static<T, const N: usize, const M: usize, const A: usize, const W: usize>(
-    buffer: &'static BlockBuffer<T, M, A>,
-    bitmap: &'static Bitmap<W>,
-) -> MemBlocks<T, N>
-where
-    Alignment<A>: SupportedAlignment,
-{
-    // SAFETY: where `check_blocks` passed, `M` is `N`: the buffer has room for `N` blocks of `T`,
-    // and is aligned for them by its type; that nothing else uses it is the caller's promise.
-    let raw = unsafe { RawMemBlocks::in_static(buffer, geometry::<T>(N), bitmap) };
-    // SAFETY: as above.
-    unsafe { MemBlocks::from_raw_mem_blocks(raw) }
-}
+/// `T` and `N` are those of a type, not of the functions, because generated code writes these two
+/// and leaves the other constants to inference, which one list of arguments cannot mix in Rust 1.85.
+#[expect(missing_debug_implementations, reason = "there is no value to show")]
+pub struct Make<T, const N: usize>(PhantomData<T>, Infallible);
 
-/// An allocator in the user's `static` buffer, which must be of the same size and number of blocks.
-///
-/// # Safety
-///
-/// As for [`in_static`].
-pub const unsafe fn in_buffer<T, const N: usize, const A: usize, const W: usize>(
-    buffer: &'static BlockBuffer<T, N, A>,
-    bitmap: &'static Bitmap<W>,
-) -> MemBlocks<T, N>
-where
-    Alignment<A>: SupportedAlignment,
-{
-    // SAFETY: passed on to the caller; the types agree.
-    unsafe { in_static(buffer, bitmap) }
-}
+impl<T, const N: usize> Make<T, N> {
+    /// An allocator in a `static` buffer of its own.
+    ///
+    /// # Safety
+    ///
+    /// No other allocator uses the buffer or the bitmap, and nothing but the blocks' owners
+    /// accesses the buffer. `check_blocks` was evaluated, and `M` is `blocks_in_buffer`.
+    pub const unsafe fn in_static<const M: usize, const A: usize, const W: usize>(
+        buffer: &'static BlockBuffer<T, M, A>,
+        bitmap: &'static Bitmap<W>,
+    ) -> MemBlocks<T, N>
+    where
+        Alignment<A>: SupportedAlignment,
+    {
+        // SAFETY: where `check_blocks` passed, `M` is `N`: the buffer has room for `N` blocks of
+        // `T`, and is aligned for them by its type; that nothing else uses it is the caller's
+        // promise.
+        let raw = unsafe { RawMemBlocks::in_static(buffer, Self::GEOMETRY, bitmap) };
+        // SAFETY: as above.
+        unsafe { MemBlocks::from_raw_mem_blocks(raw) }
+    }
 
-/// An allocator at a fixed address.
-///
-/// # Safety
-///
-/// From `address` on there is memory for the blocks that nothing but their owners accesses. No
-/// other allocator uses it or the bitmap. `check_blocks` and `check_address` were evaluated.
-pub const unsafe fn at_address<T, const N: usize, const W: usize>(
-    address: usize,
-    bitmap: &'static Bitmap<W>,
-) -> MemBlocks<T, N> {
-    let buffer = match NonNull::new(address as *mut u8) {
-        Some(buffer) => buffer,
-        // Refused by `check_address`.
-        None => NonNull::dangling(),
-    };
-    // SAFETY: the caller vouches for the memory.
-    let raw = unsafe { RawMemBlocks::new(buffer, geometry::<T>(N), bitmap) };
-    // SAFETY: `check_address` has seen to the alignment.
-    unsafe { MemBlocks::from_raw_mem_blocks(raw) }
-}
+    /// An allocator in the user's `static` buffer, which must be of the same size and number of
+    /// blocks.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::in_static`].
+    pub const unsafe fn in_buffer<const A: usize, const W: usize>(
+        buffer: &'static BlockBuffer<T, N, A>,
+        bitmap: &'static Bitmap<W>,
+    ) -> MemBlocks<T, N>
+    where
+        Alignment<A>: SupportedAlignment,
+    {
+        // SAFETY: passed on to the caller; the types agree.
+        unsafe { Self::in_static(buffer, bitmap) }
+    }
 
-/// Judged by `check_blocks`: panicking here would make one mistake two errors.
-const fn geometry<T>(num_blocks: usize) -> Geometry {
-    match Geometry::new(size_of::<T>(), num_blocks) {
+    /// An allocator at a fixed address.
+    ///
+    /// # Safety
+    ///
+    /// From `address` on there is memory for the blocks that nothing but their owners accesses. No
+    /// other allocator uses it or the bitmap. `check_blocks` and `check_address` were evaluated.
+    pub const unsafe fn at_address<const W: usize>(
+        address: usize,
+        bitmap: &'static Bitmap<W>,
+    ) -> MemBlocks<T, N> {
+        let buffer = match NonNull::new(address as *mut u8) {
+            Some(buffer) => buffer,
+            // Refused by `check_address`.
+            None => NonNull::dangling(),
+        };
+        // SAFETY: the caller vouches for the memory.
+        let raw = unsafe { RawMemBlocks::new(buffer, Self::GEOMETRY, bitmap) };
+        // SAFETY: `check_address` has seen to the alignment.
+        unsafe { MemBlocks::from_raw_mem_blocks(raw) }
+    }
+
+    /// Judged by `check_blocks`: panicking here would make one mistake two errors.
+    const GEOMETRY: Geometry = match Geometry::new(size_of::<T>(), N) {
         Ok(geometry) => geometry,
         Err(_) => Geometry::SMALLEST,
-    }
+    };
 }

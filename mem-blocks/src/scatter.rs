@@ -1,7 +1,7 @@
 //! `Scatter`: the owner of blocks that need not be adjacent.
 
 use core::fmt;
-use core::iter::FusedIterator;
+use core::iter::{self, FusedIterator};
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
@@ -120,12 +120,19 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
 
     /// The runs, each as its values.
     fn merged(&self) -> impl Iterator<Item = NonNull<[T]>> {
-        self.addresses()
-            .chunk_by(|below, above| above.addr().wrapping_sub(below.addr()) == size_of::<T>())
-            .filter_map(|run| {
-                let first = NonNull::new(run.first()?.cast::<T>())?;
-                Some(NonNull::slice_from_raw_parts(first, run.len()))
-            })
+        let mut rest = self.addresses();
+        // Not `slice::chunk_by`: it splits the slice by a call that can panic, and the compiler
+        // does not see that it never does.
+        iter::from_fn(move || {
+            let first = NonNull::new(rest.first()?.cast::<T>())?;
+            let pairs = rest.iter().zip(rest.iter().skip(1));
+            let adjacent = |(below, above): &(&*mut u8, &*mut u8)| {
+                above.addr().wrapping_sub(below.addr()) == size_of::<T>()
+            };
+            let len = 1 + pairs.take_while(adjacent).count();
+            rest = rest.get(len..).unwrap_or_default();
+            Some(NonNull::slice_from_raw_parts(first, len))
+        })
     }
 }
 
