@@ -1,0 +1,107 @@
+//! The checks that need nothing but the host: tests, lints, documentation, the oldest compiler.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    board,
+    process::run,
+    toolchain::{self, Cross, cargo},
+    top,
+};
+
+const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
+
+/// The features of `mem-blocks`, each of which must build and pass alone, and all together.
+fn features() -> Result<Vec<String>> {
+    let manifest = top().join("mem-blocks/Cargo.toml");
+    let text = fs::read_to_string(&manifest)
+        .with_context(|| format!("cannot read {}", manifest.display()))?;
+    let names: Vec<String> =
+        feature_names(&text).filter(|name| *name != "default").map(str::to_owned).collect();
+    if names.is_empty() {
+        bail!("no features found in {}", manifest.display());
+    }
+    Ok(names)
+}
+
+/// The keys of the table `[features]`.
+fn feature_names(manifest: &str) -> impl Iterator<Item = &str> {
+    manifest
+        .lines()
+        .skip_while(|line| line.trim() != "[features]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, _)| name.trim())
+}
+
+pub(crate) fn test() -> Result<()> {
+    run(cargo().args(["test", "--workspace"]))?;
+    run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))?;
+    run(cargo().args(["check", "--package", "mem-blocks", "--no-default-features"]))?;
+    for feature in features()? {
+        run(cargo()
+            .args(["check", "--package", "mem-blocks", "--no-default-features"])
+            .args(["--features", &feature]))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn lint() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(cargo().current_dir(top().join("tests/firmware")).args(["fmt", "--all", "--check"]))?;
+
+    let deny = ["--", "-D", "warnings"];
+    run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
+    for (board, package) in board::packages() {
+        let cross = Cross::find(board.target)?;
+        cross.need_clippy()?;
+        let mut clippy = cross.cargo("clippy", board.target, board.machine);
+        run(clippy.args(["--release", "--package", package, "--bins"]).args(deny))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn doc() -> Result<()> {
+    let doc = || {
+        let mut cargo = cargo();
+        cargo.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--no-deps"]).args(PUBLISHED);
+        cargo
+    };
+    run(&mut doc())?;
+    run(doc().arg("--all-features"))?;
+    run(doc().args(["--all-features", "--document-private-items"]))
+}
+
+pub(crate) fn msrv() -> Result<()> {
+    let manifest = fs::read_to_string(top().join("Cargo.toml"))?;
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
+        .context("no `rust-version` in the workspace's Cargo.toml")?;
+    for features in [&[][..], &["--all-features"]] {
+        run(toolchain::oldest_cargo(version)?.arg("check").args(PUBLISHED).args(features))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn feature_names_are_the_keys_of_one_table() {
+        let manifest = "[package]\nname = \"x\"\n[features]\n# a = b\ndefault = []\nlong-name = [\"dep:y\"]\n\n[dependencies]\nz = \"1\"\n";
+        assert_eq!(feature_names(manifest).collect::<Vec<_>>(), ["default", "long-name"]);
+        assert_eq!(feature_names("[package]\nname = \"x\"\n").count(), 0);
+    }
+
+    #[test]
+    fn the_crate_has_features() {
+        assert!(!features().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,94 @@
+//! The checks of this repository, one command each: `cargo xtask COMMAND`. `CONTRIBUTING.md` has the overview.
+//!
+//! A check whose tool is missing installs the tool, or says what to install and fails. None passes unseen.
+
+mod board;
+mod examples;
+mod firmware;
+mod host;
+mod image;
+mod process;
+mod readme;
+mod size;
+mod snapshot;
+mod toolchain;
+mod trace;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test               every test: host, features, examples, firmware
+  firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
+  examples [--bless] every program in examples/, its output compared
+  lint               formatting, and clippy with warnings as errors
+  doc                documentation of the published crates, warnings as errors
+  msrv               the published crates with the oldest supported compiler
+  size [--write]     cost in flash, RAM and instructions, compared with the tables in README.md
+  readme             what README.md quotes from other files
+  ci                 all of the above
+
+--bless and --write put what was found in place of what was expected.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let start = Instant::now();
+    match dispatch(&arguments) {
+        Ok(()) => {
+            println!("xtask: {} passed in {} s", arguments.join(" "), start.elapsed().as_secs());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("xtask: {} FAILED: {error:#}", arguments.join(" "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["test"] => test(),
+        ["firmware"] => firmware::check(snapshot::Mode::Compare),
+        ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
+        ["examples"] => examples::check(snapshot::Mode::Compare),
+        ["examples", "--bless"] => examples::check(snapshot::Mode::Bless),
+        ["lint"] => host::lint(),
+        ["doc"] => host::doc(),
+        ["msrv"] => host::msrv(),
+        ["size"] => size::check(size::Mode::Compare),
+        ["size", "--write"] => size::check(size::Mode::Write),
+        ["readme"] => readme::check_fragment(),
+        ["ci"] => ci(),
+        _ => bail!("no such command\n\n{USAGE}"),
+    }
+}
+
+fn test() -> Result<()> {
+    host::test()?;
+    examples::check(snapshot::Mode::Compare)?;
+    firmware::check(snapshot::Mode::Compare)
+}
+
+fn ci() -> Result<()> {
+    host::lint()?;
+    test()?;
+    host::doc()?;
+    host::msrv()?;
+    readme::check_fragment()?;
+    size::check(size::Mode::Compare)
+}
+
+/// The top folder of the repository.
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_owned()
+}

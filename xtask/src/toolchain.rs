@@ -1,0 +1,165 @@
+//! Which compiler and which emulator: what is installed, or else what `tools/` can install.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{process, top};
+
+/// The cargo that runs this program, in the top folder.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(top()).env("CARGO_TARGET_DIR", target_dir());
+    forget_own_package(&mut cargo);
+    cargo
+}
+
+/// Where the host's builds go.
+pub(crate) fn target_dir() -> PathBuf {
+    // Relative to where cargo was started; `cargo xtask` is documented to be started in the top folder.
+    top().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
+/// How to build for a microcontroller.
+#[derive(Debug)]
+pub(crate) enum Cross {
+    /// The toolchain in use has the target: `rustup target add` was run.
+    Installed,
+    /// Debian's compiler, which comes with the library's sources; `core` is built from them.
+    Debian,
+}
+
+impl Cross {
+    /// Chooses for `target`, and installs Debian's compiler where the target is not there.
+    pub(crate) fn find(target: &str) -> Result<Self> {
+        let sysroot = process::output_of(rustc().args(["--print", "sysroot"]))?;
+        let libraries = Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib");
+        if libraries.is_dir() {
+            println!("{target}: installed in the toolchain in use");
+            return Ok(Cross::Installed);
+        }
+        println!("{target}: not in the toolchain in use, so Debian's compiler builds it");
+        setup("compiler", &format!("or run `rustup target add {target}`"))?;
+        Ok(Cross::Debian)
+    }
+
+    /// A cargo whose `build`, `clippy` and so on work for `target`, with a target folder of its own: the linker
+    /// scripts of two boards with one target would overwrite each other.
+    pub(crate) fn cargo(&self, subcommand: &str, target: &str, folder: &str) -> Command {
+        let mut cargo = match self {
+            Cross::Installed => cargo(),
+            Cross::Debian => {
+                let mut cargo = Command::new("/usr/bin/cargo");
+                forget_own_package(&mut cargo);
+                for name in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+                    cargo.env_remove(name);
+                }
+                // Else `cargo` finds rustup's compiler and rustup's `cargo clippy`.
+                cargo.env("RUSTC", "/usr/bin/rustc").env("PATH", path_from("/usr/bin"));
+                // `-Zbuild-std` wants a nightly compiler, or one that is told to behave as if it built itself.
+                cargo.env("RUSTC_BOOTSTRAP", "1");
+                cargo
+            }
+        };
+        cargo.arg(subcommand).args(["--target", target]);
+        if matches!(self, Cross::Debian) {
+            cargo.arg("-Zbuild-std=core");
+        }
+        cargo.current_dir(top().join("tests/firmware"));
+        cargo.env("CARGO_TARGET_DIR", target_dir().join("firmware").join(folder));
+        cargo
+    }
+
+    /// The compiler's version as its users write it: `1.96.0`.
+    pub(crate) fn version(&self) -> Result<String> {
+        let mut rustc = match self {
+            Cross::Installed => rustc(),
+            Cross::Debian => Command::new("/usr/bin/rustc"),
+        };
+        let text = process::output_of(rustc.arg("--version"))?;
+        Ok(text.split(' ').nth(1).context("`rustc --version` names no version")?.to_owned())
+    }
+
+    /// Makes sure that `cargo clippy` works for this way of building.
+    pub(crate) fn need_clippy(&self) -> Result<()> {
+        match self {
+            Cross::Installed => Ok(()),
+            Cross::Debian => setup("clippy", "or run `rustup target add` for the target"),
+        }
+    }
+}
+
+/// Makes sure that an emulator is there, such as `qemu-system-arm`.
+pub(crate) fn need_emulator(program: &str) -> Result<()> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if env::split_paths(&path).any(|folder| folder.join(program).is_file()) {
+        return Ok(());
+    }
+    println!("{program}: not in PATH");
+    setup("emulator", &format!("or install QEMU so that `{program}` is in PATH"))
+}
+
+/// A cargo of the oldest supported version: rustup's where that is installed, else Debian's, unpacked below the target
+/// folder.
+pub(crate) fn oldest_cargo(version: &str) -> Result<Command> {
+    let installed = process::output_of(Command::new("rustup").args(["toolchain", "list"]));
+    let installed = installed.unwrap_or_default();
+    let wanted = installed.lines().filter_map(|line| line.split(' ').next()).find(|name| {
+        *name == version
+            || name.starts_with(&format!("{version}."))
+            || name.starts_with(&format!("{version}-"))
+    });
+    let mut cargo;
+    if let Some(name) = wanted {
+        println!("{name}: installed by rustup");
+        cargo = Command::new("rustup");
+        cargo.args(["run", name, "cargo"]);
+    } else {
+        println!("{version}: not installed by rustup, so Debian's is unpacked");
+        let folder = target_dir().join("tools").join(format!("rust-{version}"));
+        process::run(Command::new(top().join("tools/setup-msrv.sh")).arg(version).arg(&folder))
+            .with_context(|| {
+                format!("no Rust {version}; `rustup toolchain install {version}` helps")
+            })?;
+        cargo = Command::new(folder.join("bin/cargo"));
+        cargo.env("RUSTC", folder.join("bin/rustc")).env_remove("RUSTUP_TOOLCHAIN");
+    }
+    forget_own_package(&mut cargo);
+    cargo.current_dir(top()).env("CARGO_TARGET_DIR", target_dir().join("msrv"));
+    Ok(cargo)
+}
+
+fn setup(what: &str, instead: &str) -> Result<()> {
+    process::run(Command::new(top().join("tools/setup-embedded.sh")).arg(what))
+        .with_context(|| format!("cannot install what is missing; see above, {instead}"))
+}
+
+/// `PATH` with one folder in front.
+fn path_from(folder: &str) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut found = OsString::from(folder);
+    found.push(":");
+    found.push(path);
+    found
+}
+
+fn rustc() -> Command {
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.current_dir(top());
+    rustc
+}
+
+/// `cargo run` describes this package in the environment; build scripts below must not read it.
+fn forget_own_package(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
+}
