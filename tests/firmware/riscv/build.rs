@@ -1,0 +1,16 @@
+//! Puts the linker scripts where the linker looks for them.
+
+use std::{env, fs, path::PathBuf};
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    println!("cargo::rerun-if-changed=memory.x");
+    println!("cargo::rerun-if-changed=../sram2.x");
+    fs::copy("memory.x", out.join("memory.x")).expect("memory.x is readable");
+    fs::copy("../sram2.x", out.join("sram2.x")).expect("sram2.x is readable");
+    println!("cargo::rustc-link-search={}", out.display());
+    println!("cargo::rustc-link-arg-bins=-Tmemory.x");
+    println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    // By its path: the linker looks in its working folder first, and that has the file that this is made from.
+    println!("cargo::rustc-link-arg-bins=-T{}", out.join("sram2.x").display());
+}
