@@ -163,12 +163,11 @@ pub(crate) fn find_run(
     start.map(|start| start..start + longest)
 }
 
-/// The bits at which a run of at least `len` set bits starts. `len` is not zero.
+/// The bits at which a run of at least `len` set bits starts. `len` is not zero, and not all bits
+/// are set.
 fn run_starts(bits: Word, len: usize) -> Word {
-    if len > WORD_BITS {
-        return 0;
-    }
     // `starts` holds the starts of runs of `have` bits; two such, `step` apart, make a longer one.
+    // No run is a word long, so nothing is left of `starts` before `step` is.
     let mut starts = bits;
     let mut have = 1;
     while have < len && starts != 0 {
