@@ -1,0 +1,438 @@
+//! [`Checked`] to tokens. Nothing here can fail.
+//!
+//! What is generated for `#[mem_blocks(align = 32)] static FRAMES: Type;`:
+//!
+//! ```text
+//! static FRAMES: Type = {
+//!     use ::mem_blocks::__private as __mem_blocks;
+//!     const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = <Type as __mem_blocks::Definition>::SHAPE;
+//!     const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
+//!     const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 32;
+//!     const _: () = __mem_blocks::check_align(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN);
+//!     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<..> = ..;
+//!     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<..> = ..;
+//!     unsafe { __mem_blocks::Make::<..>::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP) }
+//! };
+//! ```
+//!
+//! - Items are not hygienic. So all of them are inside the initialiser, under names that nobody
+//!   else uses.
+//! - What is generated has the macro's span, so that no lint of the user's crate looks at it. Where
+//!   the compiler is to point at a word of the user's, it is that word's place, resolved at the
+//!   macro; see [`check`].
+//! - One mistake is one error: the runtime crate's path, the alignment, the address and the buffer
+//!   are written once, and what is made of the type says so in [`of_definition`].
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{LitStr, Path};
+
+use crate::model::{Checked, Item, Placement};
+use crate::section;
+
+/// The completed item.
+pub(crate) fn definition(checked: &Checked) -> TokenStream {
+    let Checked { item, align, placement, runtime } = checked;
+    let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
+    let keyword = quote_spanned!(*keyword=> static);
+    let align = align.as_ref();
+    let import = import(runtime.as_ref());
+    let shape = shape(ty);
+    let align_items = align.map(align_items);
+    let place_items = match placement {
+        Placement::Zeroed => own_buffer(ty, align, None),
+        Placement::Uninit => own_buffer(ty, align, Some(&section::uninit(name))),
+        Placement::Section(section) => own_buffer(ty, align, Some(section)),
+        Placement::Buffer(_) => TokenStream::new(),
+        Placement::Address(address) => address_items(address, align),
+    };
+    let bitmap = bitmap();
+    let value = value(ty, align, placement);
+    quote_spanned! {Span::mixed_site()=>
+        #(#attrs)*
+        #vis #keyword #name #colon #ty = {
+            #import
+            #shape
+            #align_items
+            #place_items
+            #bitmap
+            #value
+        } #semicolon
+    }
+}
+
+fn import(runtime: Option<&Path>) -> TokenStream {
+    let site = Span::mixed_site();
+    let default = runtime.is_none().then(|| quote_spanned!(site=> ::mem_blocks));
+    quote_spanned!(site=> use #default #runtime::__private as __mem_blocks;)
+}
+
+/// `<Type as Definition>::member`, all of it at the place of the type.
+///
+/// Of a type that is no `MemBlocks` the compiler complains at every mention; but complaints that
+/// are the same to the word and the place it reports once. What it makes of such a type is an error
+/// that causes no others.
+fn of_definition(ty: &TokenStream, member: &str) -> TokenStream {
+    let (first, last) = ends(ty);
+    let open = quote_spanned!(first=> <);
+    let trait_path = quote_spanned!(Span::mixed_site()=> __mem_blocks::Definition>::);
+    let member = Ident::new(member, last);
+    quote!(#open #ty as #trait_path #member)
+}
+
+/// A call that is found wrong, if it is, at the tokens `at`.
+///
+/// The place of a panic in a `#[track_caller]` function is that of the call, which extends from its
+/// first token to its last: so these two are given the places of the first and the last token of
+/// `at`.
+fn check(at: &TokenStream, function: &str, arguments: TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let (first, last) = ends(at);
+    let first = first.resolved_at(site);
+    let function = Ident::new(function, first);
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+    arguments.set_span(last.resolved_at(site));
+    quote_spanned!(first=> __mem_blocks::#function #arguments)
+}
+
+fn shape(ty: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let shape = of_definition(ty, "SHAPE");
+    let check = check(ty, "check_blocks", quote_spanned!(site=> __MEM_BLOCKS_SHAPE));
+    quote_spanned! {site=>
+        const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = #shape;
+        const _: () = #check;
+    }
+}
+
+fn align_items(align: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let check =
+        check(align, "check_align", quote_spanned!(site=> __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN));
+    quote_spanned! {site=>
+        const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = #align;
+        const _: () = #check;
+    }
+}
+
+fn own_buffer(
+    ty: &TokenStream,
+    align: Option<&TokenStream>,
+    section: Option<&LitStr>,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let section = section.map(section::attribute);
+    let block = of_definition(ty, "Block");
+    let align = if align.is_some() {
+        // An alignment that `check_align` refuses is not refused again by the type of the buffer.
+        quote_spanned!(site=> __mem_blocks::effective_align(__MEM_BLOCKS_ALIGN))
+    } else {
+        quote_spanned!(site=> __mem_blocks::DEFAULT_ALIGN)
+    };
+    quote_spanned! {site=>
+        #section
+        static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+            #block,
+            { __MEM_BLOCKS_SHAPE.blocks_in_buffer() },
+            { #align },
+        > = __mem_blocks::BlockBuffer::new();
+    }
+}
+
+fn address_items(address: &TokenStream, align: Option<&TokenStream>) -> TokenStream {
+    let site = Span::mixed_site();
+    let align = align
+        .map_or_else(|| quote_spanned!(site=> 1), |_| quote_spanned!(site=> __MEM_BLOCKS_ALIGN));
+    let arguments = quote_spanned!(site=> __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ADDRESS, #align);
+    let check = check(address, "check_address", arguments);
+    quote_spanned! {site=>
+        const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = #address;
+        const _: () = #check;
+    }
+}
+
+fn bitmap() -> TokenStream {
+    quote_spanned! {Span::mixed_site()=>
+        static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+            { __MEM_BLOCKS_SHAPE.bitmap_words() }
+        > = __mem_blocks::Bitmap::new();
+    }
+}
+
+/// The value of the static: the one place where unsafe functions are called.
+///
+/// What they demand, apart from what the checks see to: no other allocator uses the buffer or the
+/// bitmap. Those that are generated can be named in the initialiser only, which is evaluated once.
+/// For the user's buffer, and the memory at an address, `unsafe(..)` in the definition is the
+/// user's word.
+fn value(ty: &TokenStream, align: Option<&TokenStream>, placement: &Placement) -> TokenStream {
+    let site = Span::mixed_site();
+    let block = of_definition(ty, "Block");
+    let make = |span: Span| {
+        quote_spanned! {span=>
+            __mem_blocks::Make::<
+                #block,
+                { __MEM_BLOCKS_SHAPE.num_blocks() },
+            >
+        }
+    };
+    let call = match placement {
+        Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
+            let make = make(site);
+            quote_spanned!(site=> #make::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP))
+        }
+        Placement::Buffer(buffer) => {
+            // At the path's place, where the compiler says that a buffer is of the wrong type.
+            let (place, _) = ends(&buffer.to_token_stream());
+            let make = make(place.resolved_at(site));
+            let in_buffer = quote_spanned!(place.resolved_at(site)=> #make::in_buffer);
+            let buffer = quote_spanned!(place=> &#buffer);
+            let buffer = match align {
+                Some(align) => {
+                    let arguments = quote_spanned!(site=> #buffer, __MEM_BLOCKS_ALIGN);
+                    check(align, "check_buffer_align", arguments)
+                }
+                None => buffer,
+            };
+            quote_spanned!(site=> #in_buffer(#buffer, &__MEM_BLOCKS_BITMAP))
+        }
+        Placement::Address(_) => {
+            let make = make(site);
+            quote_spanned!(site=> #make::at_address(__MEM_BLOCKS_ADDRESS, &__MEM_BLOCKS_BITMAP))
+        }
+    };
+    quote_spanned!(site=> unsafe { #call })
+}
+
+/// The places of the first and of the last token.
+fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let site = Span::mixed_site();
+    let first = tokens.clone().into_iter().next().map_or(site, first_span);
+    let last = tokens.clone().into_iter().last().map_or(site, last_span);
+    (first, last)
+}
+
+fn first_span(token: TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            group.stream().into_iter().next().map_or_else(|| group.span(), first_span)
+        }
+        TokenTree::Group(group) => group.span_open(),
+        token => token.span(),
+    }
+}
+
+fn last_span(token: TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            group.stream().into_iter().last().map_or_else(|| group.span(), last_span)
+        }
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use super::definition;
+    use crate::parse::{self, Parsed};
+    use crate::validate;
+
+    /// Compares what is generated with what is expected, token by token.
+    #[track_caller]
+    fn assert_expansion(options: TokenStream, item: TokenStream, expected: &TokenStream) {
+        let Parsed::Definition(parsed, mistakes) = parse::attribute(options, item) else {
+            panic!("the item should be a definition");
+        };
+        let Ok(checked) = validate::check(*parsed, mistakes) else {
+            panic!("the definition should be right");
+        };
+        let packed = |tokens: &TokenStream| tokens.to_string().replace(' ', "");
+        assert_eq!(packed(&definition(&checked)), packed(expected));
+    }
+
+    #[test]
+    fn no_option() {
+        assert_expansion(
+            quote!(),
+            quote! {
+                /// Documented.
+                pub(crate) static POOL: MemBlocks<[u8; 64], 4>;
+            },
+            &quote! {
+                /// Documented.
+                pub(crate) static POOL: MemBlocks<[u8; 64], 4> = {
+                    use ::mem_blocks::__private as __mem_blocks;
+                    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape =
+                        <MemBlocks<[u8; 64], 4> as __mem_blocks::Definition>::SHAPE;
+                    const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
+                    static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+                        <MemBlocks<[u8; 64], 4> as __mem_blocks::Definition>::Block,
+                        { __MEM_BLOCKS_SHAPE.blocks_in_buffer() },
+                        { __mem_blocks::DEFAULT_ALIGN },
+                    > = __mem_blocks::BlockBuffer::new();
+                    static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+                        { __MEM_BLOCKS_SHAPE.bitmap_words() }
+                    > = __mem_blocks::Bitmap::new();
+                    unsafe {
+                        __mem_blocks::Make::<
+                            <MemBlocks<[u8; 64], 4> as __mem_blocks::Definition>::Block,
+                            { __MEM_BLOCKS_SHAPE.num_blocks() },
+                        >::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP)
+                    }
+                };
+            },
+        );
+    }
+
+    #[test]
+    fn align_and_crate() {
+        assert_expansion(
+            quote!(align = LINE * 2, crate = hal::blocks),
+            quote!(
+                static POOL: Pool;
+            ),
+            &quote! {
+                static POOL: Pool = {
+                    use hal::blocks::__private as __mem_blocks;
+                    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape =
+                        <Pool as __mem_blocks::Definition>::SHAPE;
+                    const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
+                    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = LINE * 2;
+                    const _: () = __mem_blocks::check_align(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN);
+                    static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+                        <Pool as __mem_blocks::Definition>::Block,
+                        { __MEM_BLOCKS_SHAPE.blocks_in_buffer() },
+                        { __mem_blocks::effective_align(__MEM_BLOCKS_ALIGN) },
+                    > = __mem_blocks::BlockBuffer::new();
+                    static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+                        { __MEM_BLOCKS_SHAPE.bitmap_words() }
+                    > = __mem_blocks::Bitmap::new();
+                    unsafe {
+                        __mem_blocks::Make::<
+                            <Pool as __mem_blocks::Definition>::Block,
+                            { __MEM_BLOCKS_SHAPE.num_blocks() },
+                        >::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP)
+                    }
+                };
+            },
+        );
+    }
+
+    /// The buffer of an allocator with a section, and nothing else of it.
+    fn in_section(section: &str) -> TokenStream {
+        quote! {
+            static POOL: Pool = {
+                use ::mem_blocks::__private as __mem_blocks;
+                const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape =
+                    <Pool as __mem_blocks::Definition>::SHAPE;
+                const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
+                #[cfg_attr(
+                    all(target_os = "none", not(target_family = "wasm")),
+                    unsafe(link_section = #section)
+                )]
+                static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+                    <Pool as __mem_blocks::Definition>::Block,
+                    { __MEM_BLOCKS_SHAPE.blocks_in_buffer() },
+                    { __mem_blocks::DEFAULT_ALIGN },
+                > = __mem_blocks::BlockBuffer::new();
+                static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+                    { __MEM_BLOCKS_SHAPE.bitmap_words() }
+                > = __mem_blocks::Bitmap::new();
+                unsafe {
+                    __mem_blocks::Make::<
+                        <Pool as __mem_blocks::Definition>::Block,
+                        { __MEM_BLOCKS_SHAPE.num_blocks() },
+                    >::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP)
+                }
+            };
+        }
+    }
+
+    #[test]
+    fn section() {
+        assert_expansion(
+            quote!(unsafe(section = ".sram2")),
+            quote!(
+                static POOL: Pool;
+            ),
+            &in_section(".sram2"),
+        );
+    }
+
+    #[test]
+    fn uninit() {
+        assert_expansion(
+            quote!(uninit),
+            quote!(
+                static POOL: Pool;
+            ),
+            &in_section(".uninit.POOL"),
+        );
+    }
+
+    #[test]
+    fn buffer_and_align() {
+        assert_expansion(
+            quote!(unsafe(buffer = memory::BUFFER), align = 32),
+            quote!(
+                static POOL: Pool;
+            ),
+            &quote! {
+                static POOL: Pool = {
+                    use ::mem_blocks::__private as __mem_blocks;
+                    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape =
+                        <Pool as __mem_blocks::Definition>::SHAPE;
+                    const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
+                    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 32;
+                    const _: () = __mem_blocks::check_align(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN);
+                    static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+                        { __MEM_BLOCKS_SHAPE.bitmap_words() }
+                    > = __mem_blocks::Bitmap::new();
+                    unsafe {
+                        __mem_blocks::Make::<
+                            <Pool as __mem_blocks::Definition>::Block,
+                            { __MEM_BLOCKS_SHAPE.num_blocks() },
+                        >::in_buffer(
+                            __mem_blocks::check_buffer_align(&memory::BUFFER, __MEM_BLOCKS_ALIGN),
+                            &__MEM_BLOCKS_BITMAP
+                        )
+                    }
+                };
+            },
+        );
+    }
+
+    #[test]
+    fn address() {
+        assert_expansion(
+            quote!(unsafe(address = BASE + 4)),
+            quote!(
+                static POOL: Pool;
+            ),
+            &quote! {
+                static POOL: Pool = {
+                    use ::mem_blocks::__private as __mem_blocks;
+                    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape =
+                        <Pool as __mem_blocks::Definition>::SHAPE;
+                    const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
+                    const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = BASE + 4;
+                    const _: () =
+                        __mem_blocks::check_address(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ADDRESS, 1);
+                    static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+                        { __MEM_BLOCKS_SHAPE.bitmap_words() }
+                    > = __mem_blocks::Bitmap::new();
+                    unsafe {
+                        __mem_blocks::Make::<
+                            <Pool as __mem_blocks::Definition>::Block,
+                            { __MEM_BLOCKS_SHAPE.num_blocks() },
+                        >::at_address(__MEM_BLOCKS_ADDRESS, &__MEM_BLOCKS_BITMAP)
+                    }
+                };
+            },
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! The macros of [`mem-blocks`](https://docs.rs/mem-blocks), which re-exports them. Depend on that
+//! crate, not on this one.
+//!
+//! [`macro@mem_blocks`] completes one `static` that has a type and no value; [`define_mem_blocks!`]
+//! holds any number of such items. Both read the same grammar:
+//!
+//! ```text
+//! item    = { attribute } [ visibility ] "static" NAME ":" TYPE ";"
+//! options = [ option { "," option } [ "," ] ]
+//! option  = "align" "=" EXPR | "uninit" | "crate" "=" PATH | "unsafe" "(" danger { "," danger } ")"
+//! danger  = "section" "=" STRING | "buffer" "=" PATH | "address" "=" EXPR
+//! ```
+//!
+//! One of the attributes may be `#[mem_blocks(options)]`. TYPE is any type that is a `MemBlocks`,
+//! EXPR any constant expression of type `usize`. Each part can be a fragment of a `macro_rules!`
+//! macro. The static that results is of the written type; its value, and all that belongs to it, is
+//! inside the initialiser.
+//!
+//! # Rules
+//!
+//! What breaks one of them is one error, at the word that breaks it; a definition with several
+//! mistakes gives several errors at once. The name is defined in any case, with its visibility and
+//! type, so that using it is no second error.
+//!
+//! Judged by the words, before anything is generated:
+//!
+//! | Of | Rule |
+//! |---|---|
+//! | the item | It is a `static`: not `static mut`, `const`, `let`, a function or a type. |
+//! | | It has a name and a type, no generic parameters and no initialiser, and ends with `;`. |
+//! | | It has one `#[mem_blocks]`, which is not inside a `cfg_attr` that the macro can see. |
+//! | an option | It is one of those above; each is given once. |
+//! | | It has a value after `=`, save for `uninit`, which has none. A comma separates it from the next. |
+//! | | `section`, `buffer` and `address` stand in `unsafe(..)`, and no other option does. |
+//! | | `uninit`, `section`, `buffer` and `address` exclude one another. |
+//! | a value | `align`, if it is a literal, is a power of two of at most 2^29. |
+//! | | `section` is a string literal, not empty and without a NUL character. |
+//! | | `buffer` and `crate` are paths. |
+//!
+//! Judged by the compiler as it evaluates what is generated, at the place of the user's type or
+//! value:
+//!
+//! | Of | Rule |
+//! |---|---|
+//! | the type | It is a `MemBlocks` (by whatever name), of values that are `Send`. |
+//! | | It has at least one block, a block at least one byte, and all of them no more than `isize::MAX` bytes. |
+//! | `align` | It is a `usize`, a power of two of at most 2^29, and divides the block size. |
+//! | `buffer` | It is a `BlockBuffer` of the same type and number of blocks, aligned to `align` if that is given. |
+//! | `address` | It is a `usize`, not null, a multiple of the alignment of the block's type and of `align`; the blocks end within the address space. |
+//!
+//! # Sections
+//!
+//! `section` and `uninit` say where a linker script puts the buffer. They take effect on targets
+//! with ELF sections and without an operating system (`target_os = "none"`, WebAssembly excepted)
+//! and are ignored on all others.
+#![forbid(unsafe_code)]
+
+mod diagnostics;
+mod expand;
+mod model;
+mod parse;
+mod scan;
+mod section;
+mod validate;
+
+use proc_macro::TokenStream;
+
+/// Completes one `static` memory blocks allocator: an item with a type and no value.
+///
+/// ```
+/// use mem_blocks::{MemBlocks, mem_blocks};
+///
+/// /// Ethernet frames, in the bank that the MAC's DMA can reach.
+/// #[mem_blocks(align = 32, unsafe(section = ".sram2"))]
+/// pub static FRAMES: MemBlocks<[u8; 1536], 8>; // 8 blocks of 1536 bytes
+///
+/// let frame = FRAMES.alloc_zeroed()?;
+/// assert_eq!(frame.as_ptr() as usize % 32, 0);
+/// # Ok::<(), mem_blocks::AllocError>(())
+/// ```
+///
+/// | Option | Means |
+/// |---|---|
+/// | `align = EXPR` | every block starts on a multiple of `EXPR`: a power of two that divides the block size. Without it the buffer starts on `max(4, align_of::<T>())`, and each block on `align_of::<T>()` |
+/// | `uninit` | the buffer goes to `.uninit.*`: start-up does not zero it, and a warm reset keeps it |
+/// | `unsafe(section = "NAME")` | the buffer, and nothing else, goes to that section of the linker script. `unsafe` because data in some sections is run as code |
+/// | `unsafe(buffer = PATH)` | the blocks are those of the static `PATH`, a `BlockBuffer` of the same type and number. `unsafe` because two allocators must not share a buffer |
+/// | `unsafe(address = EXPR)` | the blocks start at that address. `unsafe` because nothing else may use the memory there |
+/// | `crate = PATH` | where the runtime crate is, if not at `::mem_blocks` |
+///
+/// `uninit`, `section`, `buffer` and `address` exclude one another. Expressions are constants of
+/// type `usize`. Sections are ignored on targets with an operating system.
+///
+/// The other attributes of the item, its documentation and `cfg` among them, stay on it. An
+/// attribute that places a static, such as `link_section`, places the descriptor, not the buffer.
+#[proc_macro_attribute]
+pub fn mem_blocks(options: TokenStream, item: TokenStream) -> TokenStream {
+    complete(parse::attribute(options.into(), item.into())).into()
+}
+
+/// Defines any number of `static` memory blocks allocators, each with its own optional
+/// [`#[mem_blocks(..)]`](macro@mem_blocks).
+///
+/// ```
+/// use mem_blocks::{MemBlocks, define_mem_blocks};
+///
+/// const CACHE_LINE: usize = 32;
+/// const CHANNELS: usize = 4;
+///
+/// struct Descriptor([u32; 8]);
+///
+/// define_mem_blocks! {
+///     /// Private to this module.
+///     static SCRATCH: MemBlocks<[u8; 64], 4>;
+///
+///     #[mem_blocks(align = CACHE_LINE, uninit)]
+///     pub(crate) static DESCRIPTORS: MemBlocks<Descriptor, { 2 * CHANNELS }>;
+/// }
+///
+/// let descriptor = DESCRIPTORS.alloc_with(|| Descriptor([0; 8]))?;
+/// assert_eq!(descriptor.0[7], 0);
+/// assert_eq!(SCRATCH.available(), 4);
+/// # Ok::<(), mem_blocks::AllocError>(())
+/// ```
+///
+/// It stands where items can stand: at file scope, in a module, in a function. A mistake in one
+/// item leaves the others as they are.
+#[proc_macro]
+pub fn define_mem_blocks(items: TokenStream) -> TokenStream {
+    let items = parse::items(items.into()).into_iter().map(complete);
+    items.collect::<proc_macro2::TokenStream>().into()
+}
+
+fn complete(parsed: parse::Parsed) -> proc_macro2::TokenStream {
+    match parsed {
+        parse::Parsed::Definition(definition, mistakes) => {
+            match validate::check(*definition, mistakes) {
+                Ok(checked) => expand::definition(&checked),
+                Err(rejected) => {
+                    let (item, mistakes) = *rejected;
+                    diagnostics::fallback(&item, mistakes)
+                }
+            }
+        }
+        parse::Parsed::Foreign(conditions, rest, mistakes) => {
+            diagnostics::beside(&conditions, rest, mistakes)
+        }
+    }
+}

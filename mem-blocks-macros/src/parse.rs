@@ -1,0 +1,380 @@
+//! Tokens to [`Definition`]s: reads whatever has the shape of a definition, and goes on after what
+//! has not.
+
+mod settings;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Meta, Token, Visibility, token};
+
+use crate::diagnostics::{self, Mistakes};
+use crate::model::{Definition, Item, Setting};
+use crate::scan;
+
+/// What one item of the input turned out to be.
+pub(crate) enum Parsed {
+    /// Something with a name, and the mistakes found while reading it.
+    Definition(Box<Definition>, Mistakes),
+    /// Something else: its `cfg`s, what of it can be passed on, and why it is no definition.
+    Foreign(TokenStream, TokenStream, Mistakes),
+}
+
+/// Reads what `#[mem_blocks(options)]` stands on.
+pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> Parsed {
+    let parser = |input: ParseStream<'_>| {
+        let mut mistakes = Mistakes::default();
+        let settings = settings::read(options, false, &mut mistakes);
+        let parsed = read_item(input, Door::Attribute, settings, mistakes);
+        // The compiler hands over exactly one item.
+        input.parse::<TokenStream>().map(|_| parsed)
+    };
+    parser.parse2(item).unwrap_or_else(unreadable)
+}
+
+/// Reads the items in `define_mem_blocks! { .. }`.
+pub(crate) fn items(input: TokenStream) -> Vec<Parsed> {
+    let parser = |input: ParseStream<'_>| {
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            items.push(read_item(input, Door::Define, Vec::new(), Mistakes::default()));
+        }
+        Ok(items)
+    };
+    parser.parse2(input).unwrap_or_else(|error| vec![unreadable(error)])
+}
+
+/// The way by which an item came in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// `#[mem_blocks]`: the compiler read the item before us.
+    Attribute,
+    /// `define_mem_blocks!`: nobody did.
+    Define,
+}
+
+fn unreadable(error: syn::Error) -> Parsed {
+    let mut mistakes = Mistakes::default();
+    mistakes.adopt(error);
+    Parsed::Foreign(TokenStream::new(), TokenStream::new(), mistakes)
+}
+
+/// Reads one item; takes at least one token.
+fn read_item(
+    input: ParseStream<'_>,
+    door: Door,
+    mut settings: Vec<Setting>,
+    mut mistakes: Mistakes,
+) -> Parsed {
+    let mut attrs = read_attributes(input, &mut mistakes);
+    take_own_attributes(&mut attrs, door, &mut settings, &mut mistakes);
+    let vis = read_visibility(input, &mut mistakes);
+
+    let Ok(keyword) = input.call(Ident::parse_any) else {
+        report_no_item(input, &attrs, &mut mistakes);
+        return Parsed::Foreign(conditions(&attrs), TokenStream::new(), mistakes);
+    };
+    let named = input.peek(Token![mut]) || input.peek2(Token![:]);
+    if !(keyword == "static" || named && (keyword == "const" || keyword == "let")) {
+        report_foreign(&keyword, door, &mut mistakes);
+        let rest = take_foreign(input, &keyword);
+        let passed_on = if begins_item(&keyword) {
+            quote!(#(#attrs)* #vis #keyword #rest)
+        } else {
+            TokenStream::new()
+        };
+        return Parsed::Foreign(conditions(&attrs), passed_on, mistakes);
+    }
+
+    let mutability = input.parse().unwrap_or_default();
+    let Ok(name) = input.parse::<Ident>() else {
+        let found = diagnostics::found(input);
+        let message = format!("expected a name after `{keyword}`, found {found}");
+        mistakes.report_next(input, keyword.span(), message);
+        scan::take_to_semicolon(input);
+        let _: syn::Result<Token![;]> = input.parse();
+        return Parsed::Foreign(conditions(&attrs), TokenStream::new(), mistakes);
+    };
+    let generics = scan::take_angles(input);
+    let (colon, ty) = read_type(input, &name, &mut mistakes);
+    let initialiser =
+        if input.peek(Token![=]) { scan::take_to_semicolon(input) } else { TokenStream::new() };
+    let semicolon = input.parse::<Token![;]>();
+    if semicolon.is_err() {
+        let end = last_span(&initialiser).or_else(|| last_span(&ty)).unwrap_or_else(|| name.span());
+        let message = if input.is_empty() {
+            format!("missing `;` at the end of `{name}`")
+        } else {
+            format!("expected `;` before {}", diagnostics::found(input))
+        };
+        mistakes.report_next(input, end, message);
+    }
+    let semicolon = semicolon.unwrap_or_default();
+    let item = Item { attrs, vis, keyword: keyword.span(), name, colon, ty, semicolon };
+    let is_parsed = door == Door::Attribute;
+    let definition =
+        Definition { item, keyword, mutability, generics, initialiser, settings, is_parsed };
+    Parsed::Definition(Box::new(definition), mistakes)
+}
+
+/// Reads attributes one by one, so that one that `syn` cannot read costs no more than itself.
+fn read_attributes(input: ParseStream<'_>, mistakes: &mut Mistakes) -> Vec<Attribute> {
+    let mut attrs = Vec::new();
+    while input.peek(Token![#]) && input.peek2(token::Bracket) {
+        let tokens: TokenStream =
+            [scan::take(input), scan::take(input)].into_iter().flatten().collect();
+        match Attribute::parse_outer.parse2(tokens) {
+            Ok(attr) => attrs.extend(attr),
+            Err(error) => mistakes.adopt(error),
+        }
+    }
+    attrs
+}
+
+/// Reads a visibility on a fork: `syn` fails the whole input over what it leaves unread in
+/// parentheses.
+fn read_visibility(input: ParseStream<'_>, mistakes: &mut Mistakes) -> Visibility {
+    let fork = input.fork();
+    match fork.parse() {
+        Ok(vis) => {
+            input.advance_to(&fork);
+            vis
+        }
+        Err(error) => {
+            mistakes.adopt(error);
+            // `pub` and its parentheses.
+            scan::take(input);
+            scan::take(input);
+            Visibility::Inherited
+        }
+    }
+}
+
+fn read_type(
+    input: ParseStream<'_>,
+    name: &Ident,
+    mistakes: &mut Mistakes,
+) -> (Token![:], TokenStream) {
+    let next = input.cursor().span();
+    let colon = input.parse::<Token![:]>();
+    let ty = scan::take_type(input);
+    if colon.is_err() && !ty.is_empty() {
+        mistakes.report_at(next, format!("expected `:` between `{name}` and its type"));
+    }
+    (colon.unwrap_or_default(), ty)
+}
+
+/// Takes `#[mem_blocks]` out of the attributes and reads its options.
+fn take_own_attributes(
+    attrs: &mut Vec<Attribute>,
+    door: Door,
+    settings: &mut Vec<Setting>,
+    mistakes: &mut Mistakes,
+) {
+    let mut seen = door == Door::Attribute;
+    attrs.retain(|attr| {
+        if attr.path().is_ident("cfg_attr") && mentions(attr, "mem_blocks") {
+            let message = "`mem_blocks` inside `cfg_attr` cannot be combined with \
+                `#[mem_blocks]` or `define_mem_blocks!`; \
+                write one item for each case, each with `#[cfg(..)]`";
+            mistakes.report(attr.path(), message);
+            return false;
+        }
+        if attr.path().segments.last().is_none_or(|segment| segment.ident != "mem_blocks") {
+            return true;
+        }
+        match &attr.meta {
+            _ if seen => {
+                let message = "second `#[mem_blocks]` on one item; write all options in the first";
+                mistakes.report(attr.path(), message);
+            }
+            Meta::Path(_) => {}
+            Meta::List(list) => {
+                settings.extend(settings::read(list.tokens.clone(), false, mistakes));
+            }
+            Meta::NameValue(pair) => {
+                let message = "unexpected `=`; options are written `#[mem_blocks(..)]`";
+                mistakes.report(&pair.eq_token, message);
+            }
+        }
+        seen = true;
+        false
+    });
+}
+
+/// The attributes that decide whether the item is there at all.
+fn conditions(attrs: &[Attribute]) -> TokenStream {
+    let decides = |attr: &&Attribute| {
+        attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") && mentions(attr, "cfg")
+    };
+    attrs.iter().filter(decides).map(ToTokens::to_token_stream).collect()
+}
+
+fn mentions(attr: &Attribute, word: &str) -> bool {
+    let is_word = |token| matches!(token, TokenTree::Ident(ident) if ident == word);
+    matches!(&attr.meta, Meta::List(list) if list.tokens.clone().into_iter().any(is_word))
+}
+
+fn report_no_item(input: ParseStream<'_>, attrs: &[Attribute], mistakes: &mut Mistakes) {
+    let message = format!("expected `static NAME: TYPE;`, found {}", diagnostics::found(input));
+    let end = attrs.last().map_or_else(Span::call_site, |attr| attr.bracket_token.span.join());
+    mistakes.report_next(input, end, message);
+    scan::take_item(input);
+}
+
+fn report_foreign(keyword: &Ident, door: Door, mistakes: &mut Mistakes) {
+    let message = match door {
+        _ if !begins_item(keyword) => format!("expected `static NAME: TYPE;`, found `{keyword}`"),
+        Door::Attribute => format!("`#[mem_blocks]` goes on a `static`, found `{keyword}`"),
+        Door::Define => {
+            format!("`define_mem_blocks!` holds `static` items, found `{keyword}`; move it out")
+        }
+    };
+    mistakes.report(keyword, message);
+}
+
+fn take_foreign(input: ParseStream<'_>, keyword: &Ident) -> TokenStream {
+    let has_body =
+        input.peek(Token![fn]) || input.peek(Token![unsafe]) || input.peek(Token![extern]);
+    if keyword == "use" || keyword == "type" || keyword == "let" || keyword == "const" && !has_body
+    {
+        let mut rest = scan::take_to_semicolon(input);
+        if let Ok(semicolon) = input.parse::<Token![;]>() {
+            semicolon.to_tokens(&mut rest);
+        }
+        rest
+    } else {
+        scan::take_item(input)
+    }
+}
+
+/// Words that begin an item which can be passed on.
+fn begins_item(word: &Ident) -> bool {
+    [
+        "async",
+        "const",
+        "enum",
+        "extern",
+        "fn",
+        "impl",
+        "macro_rules",
+        "mod",
+        "struct",
+        "trait",
+        "type",
+        "union",
+        "unsafe",
+        "use",
+    ]
+    .iter()
+    .any(|known| word == known)
+}
+
+fn last_span(tokens: &TokenStream) -> Option<Span> {
+    tokens.clone().into_iter().last().map(|token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    use super::{Parsed, items};
+
+    /// What becomes of each item: its name, or what is passed on of it; and its mistakes.
+    fn read(text: &str) -> Vec<(String, Vec<String>)> {
+        let tokens = text.parse::<TokenStream>().expect("the text should be tokens");
+        let outcome = |parsed| match parsed {
+            Parsed::Definition(definition, mistakes) => {
+                (definition.item.name.to_string(), mistakes.messages())
+            }
+            Parsed::Foreign(_, rest, mistakes) => (rest.to_string(), mistakes.messages()),
+        };
+        items(tokens).into_iter().map(outcome).collect()
+    }
+
+    fn names(text: &str) -> Vec<String> {
+        read(text).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn no_items_are_no_definitions() {
+        assert!(read("").is_empty());
+    }
+
+    #[test]
+    fn a_bad_item_does_not_swallow_the_next() {
+        for text in [
+            "fn f() { a; }",
+            "use a::{b};",
+            "const fn f() {}",
+            "const C: A;",
+            "let a = 4;",
+            "#[4] struct S;",
+            "#[doc = ] struct S;",
+            "pub(in 4) fn f() {}",
+            "pub(4) static A: B;",
+            "static;",
+            "static _: A;",
+            "static 4: A;",
+            "static A",
+            "static A: B = C { d: 4 };",
+            "static A: B",
+            ";",
+            "17;",
+            "mac! { a }",
+            "#[mem_blocks(align = )] static A: B;",
+        ] {
+            let read = read(&format!("{text} static GOOD: MemBlocks<u8, 4>;"));
+            let (name, mistakes) = read.last().expect("items should be found");
+            assert_eq!((name.as_str(), mistakes.len()), ("GOOD", 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn foreign_items_are_passed_on() {
+        assert_eq!(
+            names("fn f() {} struct S; use a::{b};"),
+            ["fn f () { }", "struct S ;", "use a :: { b } ;"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_item_is_dropped() {
+        assert_eq!(names("17; let a = 4; mac!();"), ["", "", ""]);
+    }
+
+    #[test]
+    fn conditions_are_kept_apart() {
+        let text =
+            "#[cfg(a)] #[doc = \"b\"] #[cfg_attr(c, cfg(d))] #[cfg_attr(e, doc = \"f\")] fn g() {}";
+        let items = items(text.parse().expect("the text should be tokens"));
+        let Some(Parsed::Foreign(conditions, ..)) = items.first() else {
+            panic!("a function is foreign")
+        };
+        assert_eq!(conditions.to_string(), "# [cfg (a)] # [cfg_attr (c , cfg (d))]");
+    }
+
+    #[test]
+    fn options_resume_after_each_mistake() {
+        let text = "#[mem_blocks(align(4), = 3, uninit 5 , , unsafe x, unsafe)] static A: B;";
+        let read = read(text);
+        let mistakes: Vec<&str> =
+            read.iter().flat_map(|(_, mistakes)| mistakes).map(String::as_str).collect();
+        assert_eq!(
+            mistakes,
+            [
+                "expected `=` after `align`; write `align = 4`",
+                "expected an option, found `=`",
+                "expected `,` before `5`",
+                "expected an option, found `,`",
+                "expected `(` after `unsafe`; write the option inside, as in `unsafe(section = \"..\")`",
+                "expected `(` after `unsafe`; write the option inside, as in `unsafe(section = \"..\")`",
+            ]
+        );
+    }
+}

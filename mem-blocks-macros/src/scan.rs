@@ -1,0 +1,317 @@
+//! Where a type, an expression or an item ends in a stream of tokens.
+//!
+//! The macros pass types and expressions on as they were written and leave judging them to the
+//! compiler. All they need is the end, so nothing here builds a syntax tree: that keeps `syn`'s
+//! `full` feature out of the build, and accepts whatever the compiler accepts, blocks and `match`
+//! included. Groups, delimited or invisible (a `macro_rules!` fragment), are one token each, so
+//! only angle brackets need attention.
+
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, TokenStream, TokenTree};
+use syn::parse::ParseStream;
+
+/// Takes the tokens of a type: up to `;` or `=` outside angle brackets, or up to a token that
+/// begins another item.
+pub(crate) fn take_type(input: ParseStream<'_>) -> TokenStream {
+    let mut angles = Angles::default();
+    let ty = take_while(input, |next| {
+        if angles.depth == 0
+            && (is_punct(next, ";=#") || (!angles.after_quote && begins_item(next)))
+        {
+            return false;
+        }
+        angles.pass(next);
+        true
+    });
+    // A `>` that was joined to a `;` would be joined to what the macros write there, as in `>=`,
+    // and lose its place.
+    ty.into_iter().map(stand_alone).collect()
+}
+
+/// Takes the tokens of an expression: up to a comma or semicolon that is not part of it, or up to a
+/// token that cannot continue it, such as the `uninit` in `align = 4 uninit`.
+///
+/// `<` is a bracket where an operand is expected, after `::` and in the type after `as`; anywhere
+/// else it compares.
+pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
+    let mut place = Place::Operand;
+    let mut angles = Angles::default();
+    take_while(input, |next| {
+        if angles.depth > 0 {
+            angles.pass(next);
+            return true;
+        }
+        let is_colon = is_punct(next, ":");
+        let is_less = is_punct(next, "<");
+        place = match (next, place) {
+            _ if is_punct(next, ",;") => return false,
+            // `<<` is a shift, never the comparison of something with a `<T as Trait>::CONST`.
+            (_, Place::Operator) if is_less && is_joint(next) => Place::Less,
+            (_, Place::Less) if is_less => Place::Operand,
+            (_, Place::Operand | Place::TypeStart | Place::Type | Place::Segment { .. })
+                if is_less =>
+            {
+                angles.pass(next);
+                Place::Operator
+            }
+            (_, Place::Operator) if is_colon => Place::Colon { in_type: false },
+            (_, Place::Type) if is_colon => Place::Colon { in_type: true },
+            (_, Place::Colon { in_type }) if is_colon => Place::Segment { in_type },
+            (_, Place::TypeStart) if is_colon => Place::TypeStart,
+            (_, Place::Operator) if is_punct(next, "?") => Place::Operator,
+            (TokenTree::Punct(_), _) => Place::Operand,
+            (TokenTree::Ident(word), Place::Operator | Place::Type) if word == "as" => {
+                Place::TypeStart
+            }
+            (TokenTree::Ident(word), Place::Operator) if word == "else" => Place::Operand,
+            (TokenTree::Ident(_) | TokenTree::Literal(_), Place::Operator | Place::Type) => {
+                return false;
+            }
+            (TokenTree::Ident(word), Place::Operand | Place::Less) if expects_operand(word) => {
+                Place::Operand
+            }
+            (TokenTree::Ident(_), Place::TypeStart | Place::Segment { in_type: true }) => {
+                Place::Type
+            }
+            (TokenTree::Group(_) | TokenTree::Ident(_) | TokenTree::Literal(_), _) => {
+                Place::Operator
+            }
+        };
+        true
+    })
+}
+
+/// Takes everything up to, and without, the next comma.
+pub(crate) fn take_to_comma(input: ParseStream<'_>) -> TokenStream {
+    take_while(input, |next| !is_punct(next, ","))
+}
+
+/// Takes everything up to, and without, the next semicolon.
+pub(crate) fn take_to_semicolon(input: ParseStream<'_>) -> TokenStream {
+    take_while(input, |next| !is_punct(next, ";"))
+}
+
+/// Takes the rest of an item of any kind: up to and with its semicolon or its braces, whichever
+/// comes first.
+pub(crate) fn take_item(input: ParseStream<'_>) -> TokenStream {
+    let mut ended = false;
+    take_while(input, |next| {
+        let goes_on = !ended;
+        let is_body =
+            matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+        ended = is_body || is_punct(next, ";");
+        goes_on
+    })
+}
+
+/// Takes `<..>`, or nothing where there is no `<`.
+pub(crate) fn take_angles(input: ParseStream<'_>) -> TokenStream {
+    let mut angles = Angles::default();
+    let mut first = true;
+    take_while(input, |next| {
+        let goes_on = if first { is_punct(next, "<") } else { angles.depth > 0 };
+        first = false;
+        if goes_on {
+            angles.pass(next);
+        }
+        goes_on
+    })
+}
+
+/// Takes the next token.
+pub(crate) fn take(input: ParseStream<'_>) -> Option<TokenTree> {
+    input.parse().ok()
+}
+
+fn take_while(input: ParseStream<'_>, mut goes_on: impl FnMut(&TokenTree) -> bool) -> TokenStream {
+    let mut taken = TokenStream::new();
+    while let Some((next, _)) = input.cursor().token_tree() {
+        if !goes_on(&next) || take(input).is_none() {
+            break;
+        }
+        taken.extend([next]);
+    }
+    taken
+}
+
+fn stand_alone(token: TokenTree) -> TokenTree {
+    match token {
+        TokenTree::Punct(punct) if punct.as_char() == '>' => {
+            let mut alone = Punct::new('>', Spacing::Alone);
+            alone.set_span(punct.span());
+            TokenTree::Punct(alone)
+        }
+        token => token,
+    }
+}
+
+fn is_punct(token: &TokenTree, any_of: &str) -> bool {
+    matches!(token, TokenTree::Punct(punct) if any_of.contains(punct.as_char()))
+}
+
+fn is_joint(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint)
+}
+
+/// Words that begin an item and cannot stand in a type, save for `'static`.
+fn begins_item(token: &TokenTree) -> bool {
+    let TokenTree::Ident(word) = token else { return false };
+    ["static", "pub", "let", "struct"].iter().any(|known| word == known)
+}
+
+/// Words after which an expression has yet to begin.
+fn expects_operand(word: &Ident) -> bool {
+    ["const", "if", "match", "unsafe", "while", "return", "break", "move"]
+        .iter()
+        .any(|known| word == known)
+}
+
+/// What an expression may go on with.
+#[derive(Clone, Copy)]
+enum Place {
+    /// A value, or a prefix of one.
+    Operand,
+    /// An operator, a suffix, or the end.
+    Operator,
+    /// After a `<` that may be the first half of `<<`.
+    Less,
+    /// After `as`: a type.
+    TypeStart,
+    /// Inside the path of a type after `as`: `<` or `::` continue it, and an operator or the end
+    /// may follow.
+    Type,
+    /// After the first `:` of a `::`.
+    Colon { in_type: bool },
+    /// After `::`.
+    Segment { in_type: bool },
+}
+
+/// How many angle brackets are open.
+#[derive(Default)]
+struct Angles {
+    depth: usize,
+    /// The token before was a `-` joined to this one: `->` closes nothing.
+    after_dash: bool,
+    /// The token before was a `'`: what follows is a lifetime.
+    after_quote: bool,
+}
+
+impl Angles {
+    fn pass(&mut self, token: &TokenTree) {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '<' => {
+                self.depth = self.depth.saturating_add(1);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '>' && !self.after_dash => {
+                self.depth = self.depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        self.after_dash = is_punct(token, "-") && is_joint(token);
+        self.after_quote = is_punct(token, "'");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use syn::parse::{ParseStream, Parser as _};
+
+    use super::{take_angles, take_expression, take_item, take_type};
+
+    /// What is taken, and what is left; both as tokens print themselves.
+    fn split(text: &str, take: fn(ParseStream<'_>) -> TokenStream) -> (String, String) {
+        let parser = |input: ParseStream<'_>| {
+            let taken = take(input);
+            Ok((taken.to_string(), input.parse::<TokenStream>()?.to_string()))
+        };
+        parser.parse_str(text).expect("the text should be tokens")
+    }
+
+    fn assert_split(text: &str, rest: &str, take: fn(ParseStream<'_>) -> TokenStream) {
+        let packed = |text: &str| text.replace(' ', "");
+        let (taken, left) = split(&format!("{text} {rest}"), take);
+        assert_eq!((packed(&taken), packed(&left)), (packed(text), packed(rest)));
+    }
+
+    #[test]
+    fn an_expression_ends_at_its_comma() {
+        for text in [
+            "32",
+            "A + B",
+            "(a, b).1",
+            "f(a, b)",
+            "f::<A, B>(c)",
+            "Vec::<Option<A>>::LEN",
+            "<T as Trait<A, B>>::ALIGN",
+            "<T as Trait<A, B>>::ALIGN + <U>::ALIGN",
+            "::core::mem::size_of::<(A, B)>()",
+            "a < b",
+            "1 << 4",
+            "1 << 4 >> 2",
+            "a <<b::C",
+            "a as usize",
+            "a as <T as Trait<A, B>>::Int",
+            "a as Type<A, B>",
+            "a as ::path::Type<A, B> + 1",
+            "-1",
+            "!0 & 3",
+            "a[1]?",
+            "if a < b { c } else if d { e } else { f }",
+            "match a { B => c, _ => d }",
+            "{ let a = [1, 2]; a[0] }",
+            "unsafe { a }",
+            "const { a }",
+            "m!(a, b)",
+            "m![a, b].len()",
+            "Point { x: 1, y: 2 }.x",
+            "'a: loop { break 'a 4 }",
+            "a != b",
+        ] {
+            assert_split(text, ", uninit", take_expression);
+        }
+    }
+
+    #[test]
+    fn an_expression_ends_where_nothing_can_continue_it() {
+        assert_split("4", "uninit", take_expression);
+        assert_split("A", "B", take_expression);
+        assert_split("f()", "8", take_expression);
+        assert_split("a as usize", "uninit", take_expression);
+        assert_split("<T>::ALIGN", "uninit", take_expression);
+        assert_split("", ", uninit", take_expression);
+    }
+
+    #[test]
+    fn a_type_ends_outside_of_its_angle_brackets() {
+        for text in [
+            "MemBlocks<[u8; 64], { 2 * N }>",
+            "MemBlocks<Box<dyn Iterator<Item = u8>>, 4>",
+            "MemBlocks<fn(u8) -> Option<u8>, 4>",
+            "<Board as Memory<{ A }>>::Pool",
+            "&'static str",
+            "",
+        ] {
+            assert_split(text, "= 4;", take_type);
+            assert_split(text, "; pub static A: B;", take_type);
+        }
+    }
+
+    #[test]
+    fn a_type_ends_before_the_next_item() {
+        assert_split("A<B>", "static C: D;", take_type);
+        assert_split("A<B>", "pub static C: D;", take_type);
+        assert_split("A<B>", "#[mem_blocks] static C: D;", take_type);
+    }
+
+    #[test]
+    fn generic_parameters_end_with_their_bracket() {
+        assert_split("<T: Into<U>, const N: usize>", ": A;", take_angles);
+        assert_split("", ": A<B>;", take_angles);
+    }
+
+    #[test]
+    fn an_item_ends_with_its_semicolon_or_braces() {
+        assert_split("a() -> B { c; }", "static D: E;", take_item);
+        assert_split("A(B);", "static D: E;", take_item);
+    }
+}

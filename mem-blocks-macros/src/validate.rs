@@ -1,0 +1,345 @@
+//! [`Definition`] to [`Checked`]: every rule that words alone can break is one function.
+//!
+//! A rule reports what breaks it and gives back what is right, so that one mistake does not hide
+//! the next. Rules about values are checked by generated code, save where the value is a literal.
+
+use proc_macro2::TokenStream;
+use syn::parse::Parser as _;
+use syn::{LitInt, LitStr, Path};
+
+use crate::diagnostics::{Mistakes, expected_options, written};
+use crate::model::{Checked, Definition, Item, Name, Placement, Setting};
+
+/// The largest alignment that the compiler accepts.
+const MAX_ALIGN: u128 = 1 << 29;
+
+/// Applies every rule.
+///
+/// # Errors
+///
+/// The mistakes, those handed in included, and the item to pass on in spite of them.
+pub(crate) fn check(
+    definition: Definition,
+    mut mistakes: Mistakes,
+) -> Result<Checked, Box<(Item, Mistakes)>> {
+    let found = &mut mistakes;
+    is_static(&definition, found);
+    is_not_mut(&definition, found);
+    has_no_generics(&definition, found);
+    has_a_type(&definition, found);
+    has_no_initialiser(&definition, found);
+
+    let settings = known(definition.settings, found);
+    let settings = distinct(settings, found);
+    for (name, setting) in &settings {
+        is_unsafe_exactly_if_needed(*name, setting, found);
+    }
+    is_placed_once(&settings, found);
+
+    let mut align = None;
+    let mut placement = Placement::Zeroed;
+    let mut runtime = None;
+    for (name, setting) in settings {
+        let Some(value) = value_exactly_if_needed(name, setting, found) else {
+            continue;
+        };
+        match name {
+            Name::Align => align = legal_alignment(value, found),
+            Name::Uninit => placement = Placement::Uninit,
+            Name::Section => {
+                placement = legal_section(&value, found).map_or(placement, Placement::Section);
+            }
+            Name::Buffer => {
+                placement = legal_path(name, &value, found).map_or(placement, Placement::Buffer);
+            }
+            Name::Address => placement = Placement::Address(value),
+            Name::Crate => runtime = legal_path(name, &value, found),
+        }
+    }
+    let item = definition.item;
+    let is_complete = mistakes.is_empty() && !item.ty.is_empty();
+    if is_complete {
+        Ok(Checked { item, align, placement, runtime })
+    } else {
+        Err(Box::new((item, mistakes)))
+    }
+}
+
+fn is_static(definition: &Definition, mistakes: &mut Mistakes) {
+    let keyword = &definition.keyword;
+    if keyword != "static" {
+        mistakes.report(
+            keyword,
+            format!("an allocator must be a `static`, found `{keyword}`; write `static`"),
+        );
+    }
+}
+
+fn is_not_mut(definition: &Definition, mistakes: &mut Mistakes) {
+    if let Some(token) = &definition.mutability {
+        let keyword = &definition.keyword;
+        mistakes.report(token, format!("`{keyword} mut` is not supported; remove `mut`"));
+    }
+}
+
+fn has_no_generics(definition: &Definition, mistakes: &mut Mistakes) {
+    let generics = &definition.generics;
+    if !generics.is_empty() && !definition.is_parsed {
+        let name = &definition.item.name;
+        mistakes.report(
+            generics,
+            format!(
+                "a `static` has no generic parameters; remove `{}` after `{name}`",
+                written(generics)
+            ),
+        );
+    }
+}
+
+fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
+    let name = &definition.item.name;
+    if definition.item.ty.is_empty() && !definition.is_parsed {
+        mistakes.report(name, format!("missing type of `{name}`; write `{name}: MemBlocks<T, N>`"));
+    }
+}
+
+fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) {
+    let initialiser = &definition.initialiser;
+    if !initialiser.is_empty() {
+        mistakes.report(
+            initialiser,
+            "unexpected initialiser: the macro supplies the value; end the item after its type",
+        );
+    }
+}
+
+/// Every option is one of those there are.
+fn known(settings: Vec<Setting>, mistakes: &mut Mistakes) -> Vec<(Name, Setting)> {
+    let mut known = Vec::new();
+    for setting in settings {
+        if let Some(name) = Name::ALL.into_iter().find(|name| setting.name == name.word()) {
+            known.push((name, setting));
+        } else {
+            let name = setting.name.to_string();
+            let expected = expected_options(&name);
+            mistakes.report(&setting.name, format!("unexpected option `{name}`; {expected}"));
+        }
+    }
+    known
+}
+
+/// No option is given twice.
+fn distinct(settings: Vec<(Name, Setting)>, mistakes: &mut Mistakes) -> Vec<(Name, Setting)> {
+    let mut distinct: Vec<(Name, Setting)> = Vec::new();
+    for (name, setting) in settings {
+        if distinct.iter().any(|(earlier, _)| *earlier == name) {
+            mistakes.report(&setting.name, format!("duplicate `{}`; remove one", name.word()));
+        } else {
+            distinct.push((name, setting));
+        }
+    }
+    distinct
+}
+
+fn is_unsafe_exactly_if_needed(name: Name, setting: &Setting, mistakes: &mut Mistakes) {
+    let word = name.word();
+    let usage = name.usage();
+    match name.danger() {
+        Some(danger) if !setting.is_unsafe => {
+            mistakes.report(&setting.name, format!("`{word}` must be written `{usage}`: {danger}"));
+        }
+        None if setting.is_unsafe => {
+            mistakes.report(
+                &setting.name,
+                format!("`{word}` needs no `unsafe`; write `{usage}` outside of `unsafe(..)`"),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// At most one option says where the blocks lie.
+fn is_placed_once(settings: &[(Name, Setting)], mistakes: &mut Mistakes) {
+    let mut placing = settings.iter().filter(|(name, _)| name.places_buffer());
+    let Some((first, _)) = placing.next() else {
+        return;
+    };
+    for (other, setting) in placing {
+        let [first, other] = [first.word(), other.word()];
+        let message = format!(
+            "`{other}` and `{first}` exclude one another: \
+             each says where the blocks lie; remove one"
+        );
+        mistakes.report(&setting.name, message);
+    }
+}
+
+/// Gives the value; no tokens for an option that takes none.
+fn value_exactly_if_needed(
+    name: Name,
+    setting: Setting,
+    mistakes: &mut Mistakes,
+) -> Option<TokenStream> {
+    let word = name.word();
+    match setting.value {
+        Some(value) if !name.takes_value() => {
+            mistakes
+                .report(&value, format!("`{word}` takes no value; remove `= {}`", written(&value)));
+            None
+        }
+        None if name.takes_value() => {
+            mistakes
+                .report(&setting.name, format!("`{word}` needs a value; write `{}`", name.usage()));
+            None
+        }
+        value => Some(value.unwrap_or_default()),
+    }
+}
+
+/// Judges an integer literal; anything else is left to the generated code.
+fn legal_alignment(value: TokenStream, mistakes: &mut Mistakes) -> Option<TokenStream> {
+    let literal = syn::parse2::<LitInt>(value.clone()).ok().filter(|literal| {
+        ["", "usize"].contains(&literal.suffix()) && !literal.base10_digits().starts_with('-')
+    });
+    // A literal beyond u128 is beyond every limit as well.
+    match literal.map(|literal| literal.base10_parse::<u128>().unwrap_or(u128::MAX)) {
+        Some(align) if align != u128::MAX && !align.is_power_of_two() => {
+            mistakes.report(
+                &value,
+                format!("`align` must be a power of two, found `{}`", written(&value)),
+            );
+            None
+        }
+        Some(align) if align > MAX_ALIGN => {
+            mistakes.report(
+                &value,
+                format!("`align` must be at most {MAX_ALIGN} (2^29), found `{}`", written(&value)),
+            );
+            None
+        }
+        _ => Some(value),
+    }
+}
+
+fn legal_section(value: &TokenStream, mistakes: &mut Mistakes) -> Option<LitStr> {
+    let Ok(section) = syn::parse2::<LitStr>(value.clone()) else {
+        mistakes.report(
+            value,
+            format!("`section` must be a string literal, found `{}`", written(value)),
+        );
+        return None;
+    };
+    if section.value().is_empty() {
+        let message = "`section` must not be empty; \
+            write the name that the linker script uses, such as `\".sram2\"`";
+        mistakes.report(value, message);
+        return None;
+    }
+    if section.value().contains('\0') {
+        mistakes.report(
+            value,
+            format!("`section` must not contain a NUL character, found `{}`", written(value)),
+        );
+        return None;
+    }
+    Some(section)
+}
+
+fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Option<Path> {
+    let path = Path::parse_mod_style.parse2(value.clone()).ok();
+    if path.is_none() {
+        let wanted = if name == Name::Crate { "a module or crate" } else { "a `static`" };
+        mistakes.report(
+            value,
+            format!("`{}` must be the path of {wanted}, found `{}`", name.word(), written(value)),
+        );
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    use super::check;
+    use crate::parse::{self, Parsed};
+
+    /// The mistakes in a definition.
+    fn mistakes(options: &str, item: &str) -> Vec<String> {
+        let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
+        match parse::attribute(tokens(options), tokens(item)) {
+            Parsed::Definition(definition, mistakes) => check(*definition, mistakes)
+                .map_or_else(|rejected| rejected.1.messages(), |_| Vec::new()),
+            Parsed::Foreign(_, _, mistakes) => mistakes.messages(),
+        }
+    }
+
+    #[track_caller]
+    fn assert_mistakes(options: &str, expected: &[&str]) {
+        assert_eq!(mistakes(options, "static POOL: MemBlocks<[u8; 64], 4>;"), expected);
+    }
+
+    #[test]
+    fn legal_options_are_accepted() {
+        for options in [
+            "",
+            "align = 4",
+            "align = 0x40usize,",
+            "align = CACHE_LINE",
+            "align = { 2 * 2 }",
+            "uninit, align = 536870912",
+            "unsafe(section = \".sram2\", ), align = 4",
+            "unsafe(section = r\".sram2\")",
+            "unsafe(buffer = crate::memory::BUFFER)",
+            "unsafe(buffer = ::board::BUFFER)",
+            "unsafe(address = BASE + 4)",
+            "crate = self::hal::mem_blocks",
+            "crate = crate",
+        ] {
+            assert_mistakes(options, &[]);
+        }
+    }
+
+    #[test]
+    fn align_literals_are_powers_of_two_of_at_most_2_to_the_29() {
+        assert_mistakes("align = 0", &["`align` must be a power of two, found `0`"]);
+        assert_mistakes("align = 24usize", &["`align` must be a power of two, found `24usize`"]);
+        for align in ["1073741824", "340282366920938463463374607431768211456"] {
+            let expected = format!("`align` must be at most 536870912 (2^29), found `{align}`");
+            assert_mistakes(&format!("align = {align}"), &[&expected]);
+        }
+    }
+
+    #[test]
+    fn what_the_compiler_says_better_is_left_to_it() {
+        for options in
+            ["align = -4", "align = 3u8", "align = \"4\"", "align = 1.5", "align = 1 + 2"]
+        {
+            assert_mistakes(options, &[]);
+        }
+        assert!(mistakes("", "static POOL<T>: MemBlocks<[u8; 64], 4>;").is_empty());
+        assert!(mistakes("", "static POOL;").is_empty());
+    }
+
+    #[test]
+    fn a_duplicate_is_reported_once_and_its_value_ignored() {
+        assert_mistakes("align = 4, align = 3", &["duplicate `align`; remove one"]);
+    }
+
+    #[test]
+    fn every_later_placement_is_reported() {
+        assert_mistakes(
+            "uninit, unsafe(section = \"a\", address = 4)",
+            &[
+                "`section` and `uninit` exclude one another: each says where the blocks lie; remove one",
+                "`address` and `uninit` exclude one another: each says where the blocks lie; remove one",
+            ],
+        );
+    }
+
+    #[test]
+    fn one_mistake_does_not_hide_another() {
+        let found = mistakes("align = 3, colour", "static mut POOL: MemBlocks<u8, 4> = 4;");
+        assert_eq!(found.len(), 4, "{found:#?}");
+    }
+}
