@@ -1,0 +1,69 @@
+//! Every option, in a crate that forbids `unsafe` and denies all warnings: what the macros write is
+//! clean of lints.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, clippy::all, clippy::pedantic, clippy::nursery)]
+// Beyond what is usual: whatever else could be found in code that a macro has written.
+#![deny(
+    let_underscore,
+    missing_debug_implementations,
+    nonstandard_style,
+    rust_2018_idioms,
+    rust_2021_compatibility,
+    rust_2024_compatibility,
+    single_use_lifetimes,
+    unnameable_types,
+    unreachable_pub,
+    unused,
+    unused_qualifications,
+    unused_results
+)]
+#![deny(
+    clippy::absolute_paths,
+    clippy::arbitrary_source_item_ordering,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::missing_docs_in_private_items,
+    clippy::mixed_read_write_in_expression,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::undocumented_unsafe_blocks,
+    clippy::unused_trait_names
+)]
+
+use renamed::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+
+/// The line of a cache.
+const LINE: usize = 32;
+
+/// Memory that is declared by hand.
+static MEMORY: BlockBuffer<[u8; 64], 4, LINE> = BlockBuffer::new();
+
+/// Nothing said.
+#[mem_blocks(crate = renamed)]
+pub static PLAIN: MemBlocks<[u8; 64], 4>;
+
+/// Aligned, in a section.
+#[mem_blocks(align = 32, unsafe(section = ".sram2"), crate = renamed)]
+pub static SECTION: MemBlocks<[u8; 64], 4>;
+
+define_mem_blocks! {
+    /// Aligned as a constant says, and not zeroed.
+    #[mem_blocks(align = LINE, uninit, crate = renamed)]
+    pub static UNINIT: MemBlocks<[u8; 64], { 2 + 2 }>;
+
+    /// In a static.
+    #[mem_blocks(align = LINE, unsafe(buffer = MEMORY), crate = ::renamed)]
+    pub static BUFFER: MemBlocks<[u8; 64], 4>;
+
+    /// At an address.
+    #[mem_blocks(align = LINE, unsafe(address = 0x2000_0000), crate = renamed)]
+    pub static ADDRESS: MemBlocks<[u8; 64], 4>;
+}
+
+/// The number of free blocks in an allocator of a function's own.
+#[must_use]
+pub fn available() -> usize {
+    #[mem_blocks(align = 8, crate = renamed)]
+    static POOL: MemBlocks<[u8; 64], 4>;
+    POOL.available()
+}

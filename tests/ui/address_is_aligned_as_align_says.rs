@@ -1,0 +1,10 @@
+use mem_blocks::{MemBlocks, mem_blocks};
+
+const BASE: usize = 0x2000_0000;
+
+#[mem_blocks(align = 64, unsafe(address = BASE + 32))]
+static POOL: MemBlocks<[u8; 64], 4>;
+
+fn main() {
+    let _ = POOL.raw();
+}

@@ -1,0 +1,8 @@
+use mem_blocks::{MemBlocks, mem_blocks};
+
+#[mem_blocks(unsafe(address = usize::MAX - 63))]
+static POOL: MemBlocks<[u8; 64], 2>;
+
+fn main() {
+    let _ = POOL.raw();
+}

@@ -1,0 +1,8 @@
+use mem_blocks::{MemBlocks, mem_blocks};
+
+#[mem_blocks(align = 16)]
+static POOL: MemBlocks<[u8; 24], 4>;
+
+fn main() {
+    let _ = POOL.raw();
+}

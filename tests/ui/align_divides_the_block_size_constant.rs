@@ -1,0 +1,10 @@
+use mem_blocks::{MemBlocks, mem_blocks};
+
+const LINE: usize = 16;
+
+#[mem_blocks(align = LINE)]
+static POOL: MemBlocks<[u8; 24], 4>;
+
+fn main() {
+    let _ = POOL.raw();
+}

@@ -1,0 +1,11 @@
+use mem_blocks::{MemBlocks, define_mem_blocks};
+
+define_mem_blocks! {
+    #[mem_blocks(align = 4)]
+    #[mem_blocks(uninit)]
+    static POOL: MemBlocks<[u8; 64], 4>;
+}
+
+fn main() {
+    let _ = POOL.raw();
+}

@@ -1,0 +1,10 @@
+use mem_blocks::{MemBlocks, mem_blocks};
+
+static BUFFER: u32 = 0;
+
+#[mem_blocks(unsafe(buffer = BUFFER))]
+static POOL: MemBlocks<[u8; 64], 4>;
+
+fn main() {
+    let _ = POOL.raw();
+}

@@ -1,0 +1,8 @@
+use mem_blocks::{mem_blocks};
+
+#[mem_blocks]
+static POOL;
+
+fn main() {
+    let _ = POOL.raw();
+}
