@@ -362,6 +362,7 @@ fn an_external_buffer_is_where_the_blocks_lie() {
     let block = POOL.alloc().unwrap();
     assert_eq!(block.as_ptr().addr(), MEMORY.as_ptr().addr());
     assert_eq!(POOL.raw().buffer().len(), 288);
+    assert_eq!(format!("{MEMORY:?}"), format!("BlockBuffer({:?})", MEMORY.as_ptr()));
 }
 
 #[test]

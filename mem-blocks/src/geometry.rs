@@ -11,7 +11,7 @@ use core::ops::{Bound, Range, RangeBounds};
 
 /// The largest buffer in bytes: no object is larger than `isize::MAX` (Rust reference, "type
 /// layout"), and pointer arithmetic within one relies on that.
-const MAX_BUFFER: usize = usize::MAX >> 1;
+const MAX_BUFFER: usize = isize::MAX.unsigned_abs();
 
 /// The distance from the start of one block to the start of the next: the block size, never zero.
 #[derive(Clone, Copy)]
