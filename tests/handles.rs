@@ -362,6 +362,9 @@ fn handles_print_what_they_hold() {
     assert_eq!(format!("{block:?} {run:?} {scatter:?}"), "5 [6, 6] [7]");
     drop(block);
     assert!(format!("{:?}", GROUP.alloc(&1).unwrap()).starts_with("GroupBlock { address: 0x"));
+    let raw = "RawMemBlocks { block_size: 1, num_blocks: 4, used: 3, .. }";
+    assert_eq!(format!("{GROUP:?}"), format!("Group {{ members: [{raw}], .. }}"));
+    assert_eq!(format!("{POOL:?}"), raw.replace("Raw", ""));
 }
 
 #[test]
