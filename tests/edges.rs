@@ -39,6 +39,8 @@ fn nothing_is_allocated_for_a_count_of_zero_even_from_a_full_pool() {
     assert!(POOL.alloc_contiguous_in(0..=3).unwrap().is_empty());
     assert!(POOL.claim(1..1).unwrap().is_empty());
     assert!(POOL.claim(99..99).unwrap().is_empty());
+    let places = [0..0, 2..2, 3..3, 4..4].map(|r| mem_blocks::Run::range(&POOL.claim(r).unwrap()));
+    assert_eq!(places, [0..0, 2..2, 3..3, 3..3]);
     assert!(POOL.is_free(1..1));
     assert!(POOL.is_free(99..99));
 
@@ -408,7 +410,7 @@ fn errors_say_what_is_wrong_in_lower_case_without_a_full_stop() {
     let free_error = unsafe { POOL.raw().free(&[free]) }.unwrap_err();
     let texts: [(&dyn core::error::Error, &str); 10] = [
         (&AllocError::Exhausted, "not enough free blocks"),
-        (&AllocError::ExceedsCapacity, "more blocks than the allocator has"),
+        (&AllocError::ExceedsCapacity, "more blocks than can ever be served"),
         (&ClaimError::OutOfRange, "outside the buffer"),
         (&ClaimError::NotBlockStart, "not the start of a block"),
         (&ClaimError::Taken, "not all of the blocks are free"),

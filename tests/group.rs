@@ -133,6 +133,32 @@ fn the_choice_is_made_outside_the_lock() {
 }
 
 #[test]
+fn a_choice_that_was_overtaken_is_made_again() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    #[mem_blocks]
+    static SMALL: MemBlocks<[u8; 10], 1>;
+    #[mem_blocks]
+    static LARGE: MemBlocks<[u8; 100], 1>;
+    // Chooses as if an interrupt took the last small block right after the first look.
+    fn overtaken(members: &[&'static RawMemBlocks], stays: &bool) -> Option<&'static RawMemBlocks> {
+        let call = CALLS.fetch_add(1, Relaxed);
+        members.get(if *stays { 0 } else { call }).copied()
+    }
+    static GROUP: Group<bool, 2> = Group::new([SMALL.raw(), LARGE.raw()], overtaken);
+    let _taken = SMALL.alloc().unwrap();
+    let exhausted = Err(GroupError::Alloc(AllocError::Exhausted));
+    let outcome = |stays| {
+        CALLS.store(0, Relaxed);
+        let len = GROUP.alloc(&stays).map(|block| block.len());
+        (len, CALLS.load(Relaxed))
+    };
+    assert_eq!(outcome(false), (Ok(100), 2));
+    assert_eq!(outcome(true), (exhausted, 2));
+    let _both_taken = LARGE.alloc().unwrap();
+    assert_eq!(outcome(false), (exhausted, 2));
+}
+
+#[test]
 fn a_member_that_cannot_serve_says_why_and_takes_nothing() {
     #[mem_blocks]
     static MEMBER: MemBlocks<u8, 2>;

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use mem_blocks::{
-    AllocError, Bitmap, Block, Group, GroupBlock, GroupRun, MemBlocks, Run, Scatter, bitmap_words,
-    choose, mem_blocks,
+    AllocError, Bitmap, Block, Group, GroupBlock, GroupRun, MemBlocks, Run, Scatter, ScatterIter,
+    ScatterIterMut, ScatterRuns, ScatterRunsMut, bitmap_words, choose, mem_blocks,
 };
 
 /// Counts how often a value of a test was dropped.
@@ -71,6 +71,23 @@ fn handles_are_send_and_sync_exactly_when_the_value_is() {
         [(true, true), (true, false), (false, false)]
     );
     assert_eq!(probe!(GroupBlock, GroupRun), [(true, true), (true, true)]);
+    // So that a transfer of the pieces can be awaited on an executor that moves tasks.
+    assert_eq!(
+        probe!(ScatterIter<'_, u8>, ScatterIter<'_, Cell<u8>>),
+        [(true, true), (false, false)]
+    );
+    assert_eq!(
+        probe!(ScatterRuns<'_, u8>, ScatterRuns<'_, Cell<u8>>),
+        [(true, true), (false, false)]
+    );
+    assert_eq!(
+        probe!(ScatterIterMut<'_, Cell<u8>>, ScatterRunsMut<'_, Cell<u8>>),
+        [(true, false), (true, false)]
+    );
+    assert_eq!(
+        probe!(ScatterIterMut<'_, Rc<u8>>, ScatterRunsMut<'_, Rc<u8>>),
+        [(false, false), (false, false)]
+    );
     // An allocator is shared by contexts exactly when its values may change contexts.
     let [u8s, cells, rcs] = probe!(MemBlocks<u8, 2>, MemBlocks<Cell<u8>, 2>, MemBlocks<Rc<u8>, 2>);
     assert!(u8s.1 && cells.1 && !rcs.1);
@@ -391,4 +408,13 @@ fn operations_nest_in_a_critical_section_of_the_caller() {
         drop((run, block));
     });
     assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn handles_are_unpin_whatever_they_hold() {
+    fn unpin<T: Unpin>() {}
+    type Pinned = std::marker::PhantomPinned;
+    unpin::<Block<Pinned>>();
+    unpin::<Run<Pinned>>();
+    unpin::<Scatter<Pinned, 2>>();
 }

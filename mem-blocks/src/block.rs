@@ -8,6 +8,7 @@ use core::ptr::{self, NonNull};
 
 use bytemuck::Zeroable;
 
+use crate::defer::Defer;
 use crate::geometry::Stride;
 use crate::raw::RawMemBlocks;
 
@@ -51,6 +52,9 @@ unsafe impl<T: Send> Send for Block<T> {}
 
 // SAFETY: I2. A shared `Block<T>` gives shared access to its value and to nothing else.
 unsafe impl<T: Sync> Sync for Block<T> {}
+
+// Moving the handle does not move the value.
+impl<T> Unpin for Block<T> {}
 
 impl<T> Block<T> {
     /// The owner of a block that was handed out just now.
@@ -135,9 +139,11 @@ impl<T> Block<T> {
         value
     }
 
+    /// Gives the block back; called once, by what ends the handle.
     #[inline]
     fn give_back(&self) {
-        self.pool.give_back_one(self.value.cast(), const { Stride::of::<T>() });
+        // SAFETY: I2. The handle owns the block, and is not used again.
+        unsafe { self.pool.give_back_one(self.value.cast(), const { Stride::of::<T>() }) };
     }
 
     /// The same block, seen as one of another type.
@@ -191,20 +197,10 @@ impl<T> Block<MaybeUninit<T>> {
 impl<T> Drop for Block<T> {
     #[inline]
     fn drop(&mut self) {
-        /// Gives the block back even if `T`'s drop panics.
-        struct GiveBack<'a, T>(&'a Block<T>);
-
-        impl<T> Drop for GiveBack<'_, T> {
-            #[inline]
-            fn drop(&mut self) {
-                self.0.give_back();
-            }
-        }
-
-        let guard = GiveBack(self);
+        let _give_back = Defer(|| self.give_back());
         if mem::needs_drop::<T>() {
             // SAFETY: I2. The block holds a valid `T`, which is not used again.
-            unsafe { guard.0.value.drop_in_place() };
+            unsafe { self.value.drop_in_place() };
         }
     }
 }

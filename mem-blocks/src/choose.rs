@@ -52,9 +52,8 @@ pub fn smallest_fit(
 /// If all of them are exhausted, the one that [`smallest_fit`] chooses, so that the caller sees
 /// [`Exhausted`](crate::AllocError::Exhausted). `None` if the blocks of every member are smaller.
 ///
-/// Takes the lock once for each member that is large enough. What it sees is a snapshot: an
-/// interrupt or another core that takes the last block before the group does makes the request
-/// fail with `Exhausted`, and the group does not choose again.
+/// Takes the lock once for each member that is large enough. It knows the size and not the number
+/// of blocks that are asked for: a member with one free block is chosen for a request of two, too.
 #[must_use]
 pub fn smallest_fit_or_larger(
     members: &[&'static RawMemBlocks],

@@ -22,7 +22,7 @@ pub enum AllocError {
 impl fmt::Display for AllocError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ExceedsCapacity => "more blocks than the allocator has",
+            Self::ExceedsCapacity => "more blocks than can ever be served",
             Self::Exhausted => "not enough free blocks",
         })
     }

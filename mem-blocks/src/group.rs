@@ -3,9 +3,9 @@
 mod handle;
 
 use core::fmt;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
-use crate::error::{AddError, FreeError, GroupError};
+use crate::error::{AddError, AllocError, FreeError, GroupError};
 use crate::raw::{self, RawMemBlocks};
 
 pub use handle::{GroupBlock, GroupRun};
@@ -36,6 +36,10 @@ pub type Choose<C> =
 /// assert_eq!(block.len(), 1536);
 /// # Ok::<(), mem_blocks::GroupError>(())
 /// ```
+///
+/// A choice by what is free looks at a snapshot: an interrupt can take the last block of the chosen
+/// member before the group does. So if the member turns out to be exhausted, the function is asked
+/// again, once for each member at most, until it chooses the same one twice running.
 ///
 /// A group is a list of references, a length and a function pointer: `M + 2` words. It has no state
 /// that changes behind `&self`, so a `static` of it lies in flash; it can as well be a local
@@ -90,6 +94,8 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
             assert!(K <= M, "the group is given more members than it has room for");
         }
         let mut all: [&'static RawMemBlocks; M] = [&VACANT; M];
+        // Indexing cannot fail: both lengths are constants, compared above. No other way to copy is
+        // `const` in Rust 1.85.
         let mut place = 0;
         while place < K {
             all[place] = members[place];
@@ -121,7 +127,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     /// # Errors
     ///
     /// [`NotChosen`](GroupError::NotChosen), [`NotAMember`](GroupError::NotAMember), or, from the
-    /// member, [`Alloc(Exhausted)`](crate::AllocError::Exhausted).
+    /// member, [`Alloc(Exhausted)`](AllocError::Exhausted).
     pub fn alloc(&self, cfg: &C) -> Result<GroupBlock, GroupError> {
         let [block] = self.alloc_array(cfg)?;
         Ok(block)
@@ -135,12 +141,12 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     /// # Errors
     ///
     /// [`NotChosen`](GroupError::NotChosen), [`NotAMember`](GroupError::NotAMember), or the
-    /// member's [`AllocError`](crate::AllocError).
+    /// member's [`AllocError`].
     pub fn alloc_array<const K: usize>(&self, cfg: &C) -> Result<[GroupBlock; K], GroupError> {
         let mut blocks = [NonNull::dangling().as_ptr(); K];
         // Without a block there is nobody to choose, and nothing is made of the vacant member.
-        let member = if K == 0 { &VACANT } else { self.member_for(cfg)? };
-        member.alloc(&mut blocks)?;
+        let member =
+            if K == 0 { &VACANT } else { self.serve(cfg, |member| member.alloc(&mut blocks))?.0 };
         Ok(blocks.map(|block| {
             // SAFETY: `alloc` has written the address of a block (I4), which is not null.
             let block = unsafe { NonNull::new_unchecked(block) };
@@ -156,13 +162,12 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     /// # Errors
     ///
     /// [`NotChosen`](GroupError::NotChosen), [`NotAMember`](GroupError::NotAMember), or the
-    /// member's [`AllocError`](crate::AllocError).
+    /// member's [`AllocError`].
     pub fn alloc_contiguous(&self, cfg: &C, count: usize) -> Result<GroupRun, GroupError> {
         if count == 0 {
             return Ok(GroupRun::EMPTY);
         }
-        let member = self.member_for(cfg)?;
-        let first = member.alloc_contiguous(count)?;
+        let (member, first) = self.serve(cfg, |member| member.alloc_contiguous(count))?;
         // SAFETY: I1, I2. The blocks were handed out just now and have no other owner.
         Ok(unsafe { GroupRun::own(member, first, count) })
     }
@@ -184,10 +189,31 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
         })
     }
 
-    fn member_for(&self, cfg: &C) -> Result<&'static RawMemBlocks, GroupError> {
+    /// Lets the member that is chosen for `cfg` serve a request; says which that was.
+    fn serve<R>(
+        &self,
+        cfg: &C,
+        mut request: impl FnMut(&'static RawMemBlocks) -> Result<R, AllocError>,
+    ) -> Result<(&'static RawMemBlocks, R), GroupError> {
+        let mut exhausted = None;
+        for _ in 0..self.len.max(1) {
+            let member = self.choose_for(cfg)?;
+            if exhausted.is_some_and(|before| ptr::eq(before, member)) {
+                break;
+            }
+            match request(member) {
+                Ok(served) => return Ok((member, served)),
+                Err(AllocError::Exhausted) => exhausted = Some(member),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AllocError::Exhausted.into())
+    }
+
+    fn choose_for(&self, cfg: &C) -> Result<&'static RawMemBlocks, GroupError> {
         let members = self.members();
         let chosen = (self.choose)(members, cfg).ok_or(GroupError::NotChosen)?;
-        if members.iter().any(|&member| core::ptr::eq(member, chosen)) {
+        if members.iter().any(|&member| ptr::eq(member, chosen)) {
             Ok(chosen)
         } else {
             Err(GroupError::NotAMember)

@@ -81,7 +81,7 @@
 //! | Feature | Adds |
 //! |---|---|
 //! | `defmt` | `defmt::Format` for the error types |
-//! | `stable_deref_trait` | `StableDeref` for the handles |
+//! | `stable_deref_trait` | `StableDeref` for the handles that dereference |
 //!
 //! Neither is on by default.
 //!
@@ -105,6 +105,7 @@ mod block;
 #[allow(unsafe_code)] // shares memory of which it gives nothing but the address
 mod buffer;
 pub mod choose;
+mod defer;
 mod error;
 mod geometry;
 #[allow(unsafe_code)] // makes owning handles of addresses
@@ -129,9 +130,4 @@ pub use mem_blocks::MemBlocks;
 pub use mem_blocks_macros::{define_mem_blocks, mem_blocks};
 pub use raw::{Bitmap, RawMemBlocks};
 pub use run::Run;
-pub use scatter::{Scatter, ScatterIter, ScatterIterMut};
-
-// The programs in the README are tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-mod readme {}
+pub use scatter::{Scatter, ScatterIter, ScatterIterMut, ScatterRuns, ScatterRunsMut};

@@ -45,6 +45,7 @@ use crate::scatter::Scatter;
 /// assert_eq!(POOL.alloc_contiguous(3)?.len(), 3);
 /// # Ok::<(), AllocError>(())
 /// ```
+#[repr(transparent)]
 pub struct MemBlocks<T, const N: usize> {
     raw: RawMemBlocks,
     // Blocks of `T` are handed out; that of `Sync` is said below.
@@ -149,7 +150,8 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// [`Exhausted`](AllocError::Exhausted).
     #[inline]
     pub fn alloc(&'static self) -> Result<Block<MaybeUninit<T>>, AllocError> {
-        let block = self.raw.take_one(Self::GEOMETRY)?;
+        // SAFETY: `GEOMETRY` is that of every allocator of this type.
+        let block = unsafe { self.raw.take_one(Self::GEOMETRY) }?;
         // SAFETY: I1, I2. The block was handed out just now and has no other owner; the allocator's
         // blocks are of `T`'s size and alignment, and any bytes are a `MaybeUninit`.
         Ok(unsafe { Block::own(&self.raw, block.cast()) })

@@ -362,13 +362,18 @@ impl RawMemBlocks {
 
 /// What the typed front and the handles are made of.
 impl RawMemBlocks {
-    /// Takes one block. `geometry` is the allocator's own, given as a constant where it is one.
+    /// Takes one block.
+    ///
+    /// # Safety
+    ///
+    /// `geometry` is the allocator's own, given as a constant where it is one.
     #[inline]
-    pub(crate) fn take_one(&self, geometry: Geometry) -> Result<NonNull<u8>, AllocError> {
+    pub(crate) unsafe fn take_one(&self, geometry: Geometry) -> Result<NonNull<u8>, AllocError> {
         let taken =
             lock::with(|key| State::new(self.bitmap.get(key), geometry.num_blocks()).take_one());
         match taken {
-            // SAFETY: I4, as in `address_of`: the index is one of the allocator's blocks.
+            // SAFETY: I4, as in `address_of`: by the caller's promise, the index is that of one of
+            // the allocator's blocks and the offset where it starts.
             Some(index) => Ok(unsafe { self.buffer.add(geometry.offset_of(index)) }),
             None => Err(AllocError::Exhausted),
         }
@@ -400,7 +405,8 @@ impl RawMemBlocks {
     ) -> Result<(NonNull<u8>, usize), ClaimError> {
         let range = self.geometry.range(range).ok_or(ClaimError::OutOfRange)?;
         if range.is_empty() {
-            return Ok((self.buffer, 0));
+            // Nothing, but in its place; a place behind the buffer is the buffer's end.
+            return Ok((self.address_of(range.start.min(self.num_blocks())), 0));
         }
         self.take_these(&range)?;
         Ok((self.address_of(range.start), range.len()))
@@ -429,16 +435,24 @@ impl RawMemBlocks {
         stride.exact_quotient(self.offset(block.as_ptr()))
     }
 
-    /// Gives back one block. Not checked: it is owned by the handle that calls this, so it was
-    /// handed out by this allocator and is not free (I2).
+    /// Gives back one block, unchecked.
+    ///
+    /// # Safety
+    ///
+    /// This allocator has handed the block out to the caller, who gives it up (I2); `stride` is the
+    /// allocator's own.
     #[inline]
-    pub(crate) fn give_back_one(&self, block: NonNull<u8>, stride: Stride) {
+    pub(crate) unsafe fn give_back_one(&self, block: NonNull<u8>, stride: Stride) {
         let index = self.index_of_owned(block, stride);
         lock::with(|key| self.state(key).give_back_one(index));
     }
 
-    /// Gives back a run, which is owned by the handle that calls this (I2).
-    pub(crate) fn give_back_run(&self, first: NonNull<u8>, count: usize) {
+    /// Gives back a run, unchecked.
+    ///
+    /// # Safety
+    ///
+    /// This allocator has handed the blocks out to the caller, who gives them up (I2).
+    pub(crate) unsafe fn give_back_run(&self, first: NonNull<u8>, count: usize) {
         if count == 0 {
             return;
         }
@@ -447,8 +461,12 @@ impl RawMemBlocks {
         lock::with(|key| self.state(key).give_back_run(&run));
     }
 
-    /// Gives back blocks, which are owned by the handle that calls this (I2).
-    pub(crate) fn give_back_each(&self, blocks: &[*mut u8]) {
+    /// Gives back blocks, unchecked.
+    ///
+    /// # Safety
+    ///
+    /// As for [`give_back_run`](Self::give_back_run).
+    pub(crate) unsafe fn give_back_each(&self, blocks: &[*mut u8]) {
         if blocks.is_empty() {
             return;
         }

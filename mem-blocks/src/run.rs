@@ -8,6 +8,7 @@ use core::ptr::{self, NonNull};
 
 use bytemuck::Zeroable;
 
+use crate::defer::Defer;
 use crate::geometry::Stride;
 use crate::raw::RawMemBlocks;
 
@@ -53,6 +54,9 @@ unsafe impl<T: Send> Send for Run<T> {}
 
 // SAFETY: I2. A shared `Run<T>` gives shared access to its values and to nothing else.
 unsafe impl<T: Sync> Sync for Run<T> {}
+
+// Moving the handle does not move the values.
+impl<T> Unpin for Run<T> {}
 
 impl<T> Run<T> {
     /// The owner of a run that was handed out just now.
@@ -183,18 +187,12 @@ impl<T> Run<MaybeUninit<T>> {
 
 impl<T> Drop for Run<T> {
     fn drop(&mut self) {
-        /// Gives the blocks back even if `T`'s drop panics.
-        struct GiveBack<'a, T>(&'a Run<T>);
-
-        impl<T> Drop for GiveBack<'_, T> {
-            fn drop(&mut self) {
-                self.0.pool.give_back_run(self.0.first.cast(), self.0.len);
-            }
-        }
-
-        let guard = GiveBack(self);
+        let _give_back = Defer(|| {
+            // SAFETY: I2. The handle owns the blocks, and is not used again.
+            unsafe { self.pool.give_back_run(self.first.cast(), self.len) };
+        });
         if mem::needs_drop::<T>() {
-            let values = NonNull::slice_from_raw_parts(guard.0.first, guard.0.len);
+            let values = NonNull::slice_from_raw_parts(self.first, self.len);
             // SAFETY: I2. The blocks hold valid values, which are not used again.
             unsafe { values.drop_in_place() };
         }

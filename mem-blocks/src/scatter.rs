@@ -9,6 +9,7 @@ use core::slice;
 
 use bytemuck::Zeroable;
 
+use crate::defer::Defer;
 use crate::raw::RawMemBlocks;
 
 /// Up to `MAX` blocks in one handle, each holding a `T`. The blocks need not be adjacent.
@@ -49,6 +50,9 @@ unsafe impl<T: Send, const MAX: usize> Send for Scatter<T, MAX> {}
 
 // SAFETY: I2. A shared `Scatter` gives shared access to its values and to nothing else.
 unsafe impl<T: Sync, const MAX: usize> Sync for Scatter<T, MAX> {}
+
+// Moving the handle does not move the values.
+impl<T, const MAX: usize> Unpin for Scatter<T, MAX> {}
 
 impl<T, const MAX: usize> Scatter<T, MAX> {
     /// The owner of blocks that were handed out just now.
@@ -97,42 +101,20 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
     }
 
     /// The values as slices, one for each run of adjacent blocks, in ascending order of address.
-    pub fn runs(&self) -> impl Iterator<Item = &[T]> {
-        self.merged().map(|run| {
-            // SAFETY: I2. The blocks of a run follow each other without a gap, hold valid values,
-            // are aligned, and are borrowed as `self` is.
-            unsafe { run.as_ref() }
-        })
+    #[must_use]
+    pub fn runs(&self) -> ScatterRuns<'_, T> {
+        ScatterRuns { rest: self.addresses(), _borrows: PhantomData }
     }
 
     /// The values as mutable slices, one for each run of adjacent blocks, in ascending order of
     /// address.
-    pub fn runs_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
-        self.merged().map(|mut run| {
-            // SAFETY: as for `runs`; `self` is borrowed mutably, and runs do not overlap.
-            unsafe { run.as_mut() }
-        })
+    #[must_use]
+    pub fn runs_mut(&mut self) -> ScatterRunsMut<'_, T> {
+        ScatterRunsMut { rest: self.addresses(), _borrows: PhantomData }
     }
 
     fn addresses(&self) -> &[*mut u8] {
         self.blocks.get(..self.count).unwrap_or_default()
-    }
-
-    /// The runs, each as its values.
-    fn merged(&self) -> impl Iterator<Item = NonNull<[T]>> {
-        let mut rest = self.addresses();
-        // Not `slice::chunk_by`: it splits the slice by a call that can panic, and the compiler
-        // does not see that it never does.
-        iter::from_fn(move || {
-            let first = NonNull::new(rest.first()?.cast::<T>())?;
-            let pairs = rest.iter().zip(rest.iter().skip(1));
-            let adjacent = |(below, above): &(&*mut u8, &*mut u8)| {
-                above.addr().wrapping_sub(below.addr()) == size_of::<T>()
-            };
-            let len = 1 + pairs.take_while(adjacent).count();
-            rest = rest.get(len..).unwrap_or_default();
-            Some(NonNull::slice_from_raw_parts(first, len))
-        })
     }
 }
 
@@ -180,18 +162,12 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
 
 impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
     fn drop(&mut self) {
-        /// Gives the blocks back even if `T`'s drop panics.
-        struct GiveBack<'a, T, const MAX: usize>(&'a Scatter<T, MAX>);
-
-        impl<T, const MAX: usize> Drop for GiveBack<'_, T, MAX> {
-            fn drop(&mut self) {
-                self.0.pool.give_back_each(self.0.addresses());
-            }
-        }
-
-        let guard = GiveBack(self);
+        let _give_back = Defer(|| {
+            // SAFETY: I2. The handle owns the blocks, and is not used again.
+            unsafe { self.pool.give_back_each(self.addresses()) };
+        });
         if mem::needs_drop::<T>() {
-            for run in guard.0.merged() {
+            for run in merged::<T>(self.addresses()) {
                 // SAFETY: I2. The blocks hold valid values, which are not used again.
                 unsafe { run.drop_in_place() };
             }
@@ -223,6 +199,26 @@ impl<'a, T, const MAX: usize> IntoIterator for &'a mut Scatter<T, MAX> {
     }
 }
 
+/// Takes the first run of adjacent blocks off the list.
+///
+/// Not `slice::chunk_by`: it splits the slice by a call that can panic, and the compiler does not
+/// see that it never does.
+fn take_run<T>(rest: &mut &[*mut u8]) -> Option<NonNull<[T]>> {
+    let first = NonNull::new(rest.first()?.cast::<T>())?;
+    let pairs = rest.iter().zip(rest.iter().skip(1));
+    let adjacent = |(below, above): &(&*mut u8, &*mut u8)| {
+        above.addr().wrapping_sub(below.addr()) == size_of::<T>()
+    };
+    let len = 1 + pairs.take_while(adjacent).count();
+    *rest = rest.get(len..).unwrap_or_default();
+    Some(NonNull::slice_from_raw_parts(first, len))
+}
+
+/// The runs of adjacent blocks, each as its values.
+fn merged<T>(mut blocks: &[*mut u8]) -> impl Iterator<Item = NonNull<[T]>> {
+    iter::from_fn(move || take_run(&mut blocks))
+}
+
 /// The values of a [`Scatter`]: see [`Scatter::iter`].
 #[derive(Clone, Debug)]
 pub struct ScatterIter<'a, T> {
@@ -237,15 +233,43 @@ pub struct ScatterIterMut<'a, T> {
     _borrows: PhantomData<&'a mut T>,
 }
 
-/// Written once for both: they differ in the kind of reference alone.
-macro_rules! iterate_blocks {
-    ($name:ident, $item:ty, |$address:ident| $reference:expr) => {
-        impl<'a, T> Iterator for $name<'a, T> {
-            type Item = $item;
+/// The runs of adjacent blocks of a [`Scatter`]: see [`Scatter::runs`].
+#[derive(Clone, Debug)]
+pub struct ScatterRuns<'a, T> {
+    rest: &'a [*mut u8],
+    _borrows: PhantomData<&'a T>,
+}
+
+/// The runs of adjacent blocks of a [`Scatter`], mutably: see [`Scatter::runs_mut`].
+#[derive(Debug)]
+pub struct ScatterRunsMut<'a, T> {
+    rest: &'a [*mut u8],
+    _borrows: PhantomData<&'a mut T>,
+}
+
+/// Written once for the shared and the mutable kind: they differ in the reference alone.
+macro_rules! iterators {
+    ($blocks:ident, $runs:ident, $t:ident: $bound:ident, $value:ty, $values:ty, $as_reference:ident) => {
+        // SAFETY: I2. Stands for references to the values, and can be sent where those can be.
+        unsafe impl<$t: $bound> Send for $blocks<'_, $t> {}
+
+        // SAFETY: as above; a shared iterator gives nothing at all.
+        unsafe impl<$t: Sync> Sync for $blocks<'_, $t> {}
+
+        // SAFETY: as for the blocks.
+        unsafe impl<$t: $bound> Send for $runs<'_, $t> {}
+
+        // SAFETY: as for the blocks.
+        unsafe impl<$t: Sync> Sync for $runs<'_, $t> {}
+
+        impl<'a, $t> Iterator for $blocks<'a, $t> {
+            type Item = $value;
 
             fn next(&mut self) -> Option<Self::Item> {
-                let $address = self.blocks.next()?.cast::<T>();
-                $reference
+                let address = self.blocks.next()?.cast::<$t>();
+                // SAFETY: I2. The block holds a valid value, is aligned for it, and is borrowed for
+                // `'a`; each is yielded once.
+                unsafe { address.$as_reference() }
             }
 
             fn size_hint(&self) -> (usize, Option<usize>) {
@@ -253,24 +277,36 @@ macro_rules! iterate_blocks {
             }
         }
 
-        impl<T> DoubleEndedIterator for $name<'_, T> {
+        impl<$t> DoubleEndedIterator for $blocks<'_, $t> {
             fn next_back(&mut self) -> Option<Self::Item> {
-                let $address = self.blocks.next_back()?.cast::<T>();
-                $reference
+                let address = self.blocks.next_back()?.cast::<$t>();
+                // SAFETY: as for `next`.
+                unsafe { address.$as_reference() }
             }
         }
 
-        impl<T> ExactSizeIterator for $name<'_, T> {}
+        impl<$t> ExactSizeIterator for $blocks<'_, $t> {}
 
-        impl<T> FusedIterator for $name<'_, T> {}
+        impl<$t> FusedIterator for $blocks<'_, $t> {}
+
+        impl<'a, $t> Iterator for $runs<'a, $t> {
+            type Item = $values;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                let run = take_run::<$t>(&mut self.rest)?.as_ptr();
+                // SAFETY: I2. The blocks of a run follow each other without a gap, hold valid
+                // values, are aligned for them, and are borrowed for `'a`; each is yielded once.
+                unsafe { run.$as_reference() }
+            }
+
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                (usize::from(!self.rest.is_empty()), Some(self.rest.len()))
+            }
+        }
+
+        impl<$t> FusedIterator for $runs<'_, $t> {}
     };
 }
 
-iterate_blocks!(ScatterIter, &'a T, |address| {
-    // SAFETY: I2. The block holds a valid `T`, is aligned for it, and is borrowed for `'a`.
-    unsafe { address.as_ref() }
-});
-iterate_blocks!(ScatterIterMut, &'a mut T, |address| {
-    // SAFETY: as above; it is borrowed mutably, and each block is yielded once.
-    unsafe { address.as_mut() }
-});
+iterators!(ScatterIter, ScatterRuns, T: Sync, &'a T, &'a [T], as_ref);
+iterators!(ScatterIterMut, ScatterRunsMut, T: Send, &'a mut T, &'a mut [T], as_mut);

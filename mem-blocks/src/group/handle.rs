@@ -60,7 +60,8 @@ impl GroupBlock {
 
 impl Drop for GroupBlock {
     fn drop(&mut self) {
-        self.member.give_back_run(self.first, 1);
+        // SAFETY: I2. The handle owns the block, and is not used again.
+        unsafe { self.member.give_back_run(self.first, 1) };
     }
 }
 
@@ -122,7 +123,8 @@ impl GroupRun {
 impl Drop for GroupRun {
     fn drop(&mut self) {
         if let Some(member) = self.member {
-            member.give_back_run(self.first, self.count);
+            // SAFETY: I2. The handle owns the blocks, and is not used again.
+            unsafe { member.give_back_run(self.first, self.count) };
         }
     }
 }
