@@ -226,6 +226,13 @@ fn a_zeroed_block_is_all_zeros_whatever_was_there() {
     drop(run);
     let scatter = Scatter::write_zeroed(POOL.alloc_scatter::<3>(2).unwrap());
     assert!(scatter.iter().all(|block| *block == [0; 9]));
+
+    #[mem_blocks]
+    static COUNTERS: MemBlocks<[AtomicUsize; 4], 1>;
+    #[mem_blocks]
+    static BYTES: MemBlocks<[MaybeUninit<u8>; 1500], 1>;
+    assert!(COUNTERS.alloc_zeroed().unwrap().iter().all(|counter| counter.load(Relaxed) == 0));
+    assert_eq!(BYTES.alloc_zeroed().unwrap().len(), 1500);
 }
 
 #[test]

@@ -89,8 +89,8 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// # Ok::<(), mem_blocks::AllocError>(())
     /// ```
     ///
-    /// A `W` that is not `bitmap_words(N)` does not compile, nor do zero blocks or blocks of no
-    /// size:
+    /// A `W` that is not `bitmap_words(N)`, too small or too large, does not compile, nor do zero
+    /// blocks or blocks of no size:
     ///
     /// ```compile_fail,E0080
     /// # use core::mem::MaybeUninit;
@@ -101,6 +101,18 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// ) -> MemBlocks<u32, 33> {
     ///     MemBlocks::new(buffer, bitmap)
     /// }
+    /// # fn main() { core::hint::black_box(build as fn(_, _) -> _); }
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use core::mem::MaybeUninit;
+    /// # use mem_blocks::{Bitmap, MemBlocks};
+    /// # fn build(
+    /// #     buffer: &'static mut [MaybeUninit<u32>; 32],
+    /// #     bitmap: &'static mut Bitmap<2>,
+    /// # ) -> MemBlocks<u32, 32> {
+    /// #     MemBlocks::new(buffer, bitmap)
+    /// # }
     /// # fn main() { core::hint::black_box(build as fn(_, _) -> _); }
     /// ```
     #[must_use]

@@ -20,9 +20,13 @@ struct Samples {
 static SAMPLES: MemBlocks<Samples, 4>;
 
 const ROUNDS: u32 = 1000;
+const LENGTH: usize = 8;
 
 /// As the interrupt of a converter would be: never waits, and counts what it has to drop.
-fn on_interrupt(sequence: u32, queue: &mut Producer<'_, Block<Samples>>) -> Result<(), AllocError> {
+fn on_interrupt(
+    sequence: u32,
+    queue: &mut Producer<'_, Block<Samples>, LENGTH>,
+) -> Result<(), AllocError> {
     let fill = i16::try_from(sequence % 1000).unwrap_or_default();
     let block = SAMPLES.alloc_with(|| Samples { sequence, values: [fill; 120] })?;
     // If the queue is full, the block comes back as the error, and dropping it frees it.
@@ -30,7 +34,8 @@ fn on_interrupt(sequence: u32, queue: &mut Producer<'_, Block<Samples>>) -> Resu
 }
 
 fn main() {
-    static QUEUE: ConstStaticCell<Queue<Block<Samples>, 8>> = ConstStaticCell::new(Queue::new());
+    static QUEUE: ConstStaticCell<Queue<Block<Samples>, LENGTH>> =
+        ConstStaticCell::new(Queue::new());
     let (mut producer, mut consumer) = QUEUE.take().split();
 
     let interrupt = thread::spawn(move || {

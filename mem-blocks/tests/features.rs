@@ -1,0 +1,23 @@
+//! What the features promise. `cargo test --all-features` compiles all of it.
+
+#[test]
+#[cfg(feature = "stable_deref_trait")]
+fn handles_that_dereference_are_stable() {
+    fn is_stable<T: stable_deref_trait::StableDeref>() {}
+    is_stable::<mem_blocks::Block<u8>>();
+    is_stable::<mem_blocks::Run<u8>>();
+    is_stable::<mem_blocks::GroupBlock>();
+    is_stable::<mem_blocks::GroupRun>();
+}
+
+#[test]
+#[cfg(feature = "defmt")]
+fn errors_can_be_logged() {
+    fn is_logged<T: defmt::Format>() {}
+    is_logged::<mem_blocks::AllocError>();
+    is_logged::<mem_blocks::ClaimError>();
+    is_logged::<mem_blocks::FreeError>();
+    is_logged::<mem_blocks::FreeErrorKind>();
+    is_logged::<mem_blocks::GroupError>();
+    is_logged::<mem_blocks::AddError>();
+}
