@@ -31,8 +31,8 @@
 //!   ([`alloc_array`]), as one handle for scatter-gather DMA ([`alloc_scatter`]), as adjacent blocks
 //!   ([`alloc_contiguous`], [`alloc_contiguous_in`]), or exactly these ([`claim`]).
 //! * Handles own their blocks: [`Block`], [`Run`], [`Scatter`]. A block cannot be freed twice, used
-//!   after it was freed, or freed to the wrong allocator. By address ([`RawMemBlocks`]) all of that
-//!   is checked at run time.
+//!   after it was freed, or freed to the wrong allocator. By address ([`RawMemBlocks`]), what can be
+//!   seen is refused at run time: a double free, an address of another buffer or inside a block.
 //! * An allocator is a `static`, defined at compile time by [`mem_blocks`](macro@mem_blocks) or
 //!   [`define_mem_blocks!`], in safe code. Mistakes in a definition are compile errors. Nothing runs
 //!   at start-up.
@@ -58,9 +58,9 @@
 //!
 //! # The lock
 //!
-//! Every operation runs in a [`critical_section`], once, for a number of instructions that is
-//! bounded by the number of 32-bit words in the bitmap plus the number of blocks that are asked for.
-//! No closure of yours, no `Drop`, no zero-fill and no formatting runs under it. The program must
+//! Every operation on blocks runs in one critical section, for a number of instructions that is
+//! bounded by the number of 32-bit words in the bitmap plus the number of blocks that are asked for;
+//! the README has a table of it. Handles that are dropped one by one take it one by one. No closure of yours, no `Drop`, no zero-fill and no formatting runs under it. The program must
 //! provide an implementation of `critical-section`, as most HALs and runtime crates do; on a host,
 //! that crate's feature `std` does.
 //!
