@@ -103,18 +103,6 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// }
     /// # fn main() { core::hint::black_box(build as fn(_, _) -> _); }
     /// ```
-    ///
-    /// ```compile_fail,E0080
-    /// # use core::mem::MaybeUninit;
-    /// # use mem_blocks::{Bitmap, MemBlocks};
-    /// # fn build(
-    /// #     buffer: &'static mut [MaybeUninit<u32>; 32],
-    /// #     bitmap: &'static mut Bitmap<2>,
-    /// # ) -> MemBlocks<u32, 32> {
-    /// #     MemBlocks::new(buffer, bitmap)
-    /// # }
-    /// # fn main() { core::hint::black_box(build as fn(_, _) -> _); }
-    /// ```
     #[must_use]
     pub const fn new<const W: usize>(
         buffer: &'static mut [MaybeUninit<T>; N],
