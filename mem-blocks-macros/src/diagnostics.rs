@@ -114,14 +114,17 @@ pub(crate) fn found(input: ParseStream<'_>) -> String {
 /// What was written, for a message: tokens know nothing of the spaces between them.
 pub(crate) fn written(tokens: &TokenStream) -> String {
     let mut text = String::new();
+    let mut after_punct = false;
     for token in tokens.clone() {
+        let is_punct = matches!(token, TokenTree::Punct(_));
         let token = token.to_string();
         let is_word = |character: char| character.is_alphanumeric() || "_\"'".contains(character);
-        let parts_words = text.ends_with(is_word) && token.starts_with(is_word);
+        let parts_words = !after_punct && text.ends_with(is_word) && token.starts_with(is_word);
         if parts_words || text.ends_with(',') {
             text.push(' ');
         }
         text.push_str(&token);
+        after_punct = is_punct;
     }
     text
 }
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn tokens_are_quoted_without_spaces_of_their_own() {
-        for text in ["&BUFFER", "-4", "<T>", "a::b", "a as b", "f(1)"] {
+        for text in ["&BUFFER", "-4", "<T>", "a::b", "a as b", "f(1)", "&'a b", "'a' as u8"] {
             let tokens = text.parse().expect("the text should be tokens");
             assert_eq!(written(&tokens), text);
         }

@@ -24,7 +24,7 @@
 //!   are written once, and what is made of the type says so in [`of_definition`].
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{LitStr, Path};
 
 use crate::model::{Checked, Item, Placement};
@@ -63,8 +63,12 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
 
 fn import(runtime: Option<&Path>) -> TokenStream {
     let site = Span::mixed_site();
-    let default = runtime.is_none().then(|| quote_spanned!(site=> ::mem_blocks));
-    quote_spanned!(site=> use #default #runtime::__private as __mem_blocks;)
+    let root =
+        runtime.map_or_else(|| quote_spanned!(site=> ::mem_blocks), ToTokens::to_token_stream);
+    // At the place of the path, where the compiler says that there is no such module in it.
+    let (_, last) = ends(&root);
+    let module = quote_spanned!(last.resolved_at(site)=> __private as __mem_blocks);
+    quote_spanned!(site=> use #root::#module;)
 }
 
 /// `<Type as Definition>::member`, all of it at the place of the type.
@@ -109,10 +113,30 @@ fn align_items(align: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let check =
         check(align, "check_align", quote_spanned!(site=> __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN));
+    let align = without_lints(align.clone());
     quote_spanned! {site=>
         const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = #align;
         const _: () = #check;
     }
+}
+
+/// Braces and parentheses around a whole value are the user's way of writing an option; as the value
+/// of a constant, a lint would call them unused. So they get the macro's span.
+fn without_lints(value: TokenStream) -> TokenStream {
+    let is_whole = value.clone().into_iter().nth(1).is_none();
+    let resolved = |token| match token {
+        TokenTree::Group(group) if is_whole => {
+            let stream = match group.delimiter() {
+                Delimiter::None => without_lints(group.stream()),
+                _ => group.stream(),
+            };
+            let mut resolved = Group::new(group.delimiter(), stream);
+            resolved.set_span(group.span().resolved_at(Span::mixed_site()));
+            TokenTree::Group(resolved)
+        }
+        token => token,
+    };
+    value.into_iter().map(resolved).collect()
 }
 
 fn own_buffer(
@@ -129,22 +153,29 @@ fn own_buffer(
     } else {
         quote_spanned!(site=> __mem_blocks::DEFAULT_ALIGN)
     };
+    // At the place of the type, which the compiler may find wrong here as well.
+    let (first, last) = ends(ty);
+    let open = quote_spanned!(first.resolved_at(site)=> __mem_blocks::BlockBuffer<);
+    let close = quote_spanned!(last.resolved_at(site)=> >);
     quote_spanned! {site=>
         #section
-        static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+        static __MEM_BLOCKS_BUFFER: #open
             #block,
             { __MEM_BLOCKS_SHAPE.blocks_in_buffer() },
             { #align },
-        > = __mem_blocks::BlockBuffer::new();
+        #close = __mem_blocks::BlockBuffer::new();
     }
 }
 
 fn address_items(address: &TokenStream, align: Option<&TokenStream>) -> TokenStream {
     let site = Span::mixed_site();
-    let align = align
-        .map_or_else(|| quote_spanned!(site=> 1), |_| quote_spanned!(site=> __MEM_BLOCKS_ALIGN));
+    let align = align.map_or_else(
+        || quote_spanned!(site=> __mem_blocks::DEFAULT_ALIGN),
+        |_| quote_spanned!(site=> __MEM_BLOCKS_ALIGN),
+    );
     let arguments = quote_spanned!(site=> __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ADDRESS, #align);
     let check = check(address, "check_address", arguments);
+    let address = without_lints(address.clone());
     quote_spanned! {site=>
         const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = #address;
         const _: () = #check;
@@ -176,17 +207,19 @@ fn value(ty: &TokenStream, align: Option<&TokenStream>, placement: &Placement) -
             >
         }
     };
-    let call = match placement {
+    match placement {
         Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
             let make = make(site);
-            quote_spanned!(site=> #make::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP))
+            quote_spanned! {site=>
+                unsafe { #make::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP) }
+            }
         }
-        Placement::Buffer(buffer) => {
+        Placement::Buffer(path) => {
             // At the path's place, where the compiler says that a buffer is of the wrong type.
-            let (place, _) = ends(&buffer.to_token_stream());
-            let make = make(place.resolved_at(site));
-            let in_buffer = quote_spanned!(place.resolved_at(site)=> #make::in_buffer);
-            let buffer = quote_spanned!(place=> &#buffer);
+            let (place, _) = ends(&path.to_token_stream());
+            let typed = make(place.resolved_at(site));
+            let buffer = quote_spanned!(place=> &#path);
+            let buffer = quote_spanned!(place.resolved_at(site)=> #typed::buffer(#buffer));
             let buffer = match align {
                 Some(align) => {
                     let arguments = quote_spanned!(site=> #buffer, __MEM_BLOCKS_ALIGN);
@@ -194,14 +227,20 @@ fn value(ty: &TokenStream, align: Option<&TokenStream>, placement: &Placement) -
                 }
                 None => buffer,
             };
-            quote_spanned!(site=> #in_buffer(#buffer, &__MEM_BLOCKS_BITMAP))
+            let make = make(site);
+            // Named outside of `unsafe`, which would allow a `static mut`.
+            quote_spanned! {site=>
+                let __mem_blocks_buffer = #buffer;
+                unsafe { #make::in_static(__mem_blocks_buffer, &__MEM_BLOCKS_BITMAP) }
+            }
         }
         Placement::Address(_) => {
             let make = make(site);
-            quote_spanned!(site=> #make::at_address(__MEM_BLOCKS_ADDRESS, &__MEM_BLOCKS_BITMAP))
+            quote_spanned! {site=>
+                unsafe { #make::at_address(__MEM_BLOCKS_ADDRESS, &__MEM_BLOCKS_BITMAP) }
+            }
         }
-    };
-    quote_spanned!(site=> unsafe { #call })
+    }
 }
 
 /// The places of the first and of the last token.
@@ -392,14 +431,18 @@ mod tests {
                     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
                         { __MEM_BLOCKS_SHAPE.bitmap_words() }
                     > = __mem_blocks::Bitmap::new();
+                    let __mem_blocks_buffer = __mem_blocks::check_buffer_align(
+                        __mem_blocks::Make::<
+                            <Pool as __mem_blocks::Definition>::Block,
+                            { __MEM_BLOCKS_SHAPE.num_blocks() },
+                        >::buffer(&memory::BUFFER),
+                        __MEM_BLOCKS_ALIGN
+                    );
                     unsafe {
                         __mem_blocks::Make::<
                             <Pool as __mem_blocks::Definition>::Block,
                             { __MEM_BLOCKS_SHAPE.num_blocks() },
-                        >::in_buffer(
-                            __mem_blocks::check_buffer_align(&memory::BUFFER, __MEM_BLOCKS_ALIGN),
-                            &__MEM_BLOCKS_BITMAP
-                        )
+                        >::in_static(__mem_blocks_buffer, &__MEM_BLOCKS_BITMAP)
                     }
                 };
             },
@@ -421,7 +464,11 @@ mod tests {
                     const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
                     const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = BASE + 4;
                     const _: () =
-                        __mem_blocks::check_address(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ADDRESS, 1);
+                        __mem_blocks::check_address(
+                            __MEM_BLOCKS_SHAPE,
+                            __MEM_BLOCKS_ADDRESS,
+                            __mem_blocks::DEFAULT_ALIGN
+                        );
                     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
                         { __MEM_BLOCKS_SHAPE.bitmap_words() }
                     > = __mem_blocks::Bitmap::new();

@@ -26,15 +26,15 @@
 //!
 //! | Of | Rule |
 //! |---|---|
-//! | the item | It is a `static`: not `static mut`, `const`, `let`, a function or a type. |
-//! | | It has a name and a type, no generic parameters and no initialiser, and ends with `;`. |
+//! | the item | It is a `static`: not `static mut`, `unsafe static`, `const`, `let`, a function or a type. |
+//! | | It has a name and a type that is no reference, no generic parameters and no initialiser, and ends with `;`. |
 //! | | It has one `#[mem_blocks]`, which is not inside a `cfg_attr` that the macro can see. |
 //! | an option | It is one of those above; each is given once. |
 //! | | It has a value after `=`, save for `uninit`, which has none. A comma separates it from the next. |
 //! | | `section`, `buffer` and `address` stand in `unsafe(..)`, and no other option does. |
 //! | | `uninit`, `section`, `buffer` and `address` exclude one another. |
 //! | a value | `align`, if it is a literal, is a power of two of at most 2^29. |
-//! | | `section` is a string literal, not empty and without a NUL character. |
+//! | | `section` is a string literal, not empty, without a suffix and without a NUL character. |
 //! | | `buffer` and `crate` are paths. |
 //!
 //! Judged by the compiler as it evaluates what is generated, at the place of the user's type or
@@ -45,8 +45,8 @@
 //! | the type | It is a `MemBlocks` (by whatever name), of values that are `Send`. |
 //! | | It has at least one block, a block at least one byte, and all of them no more than `isize::MAX` bytes. |
 //! | `align` | It is a `usize`, a power of two of at most 2^29, and divides the block size. |
-//! | `buffer` | It is a `BlockBuffer` of the same type and number of blocks, aligned to `align` if that is given. |
-//! | `address` | It is a `usize`, not null, a multiple of the alignment of the block's type and of `align`; the blocks end within the address space. |
+//! | `buffer` | It is not `static mut`, and a `BlockBuffer` of the same type and number of blocks, aligned to `align` if that is given. |
+//! | `address` | It is a `usize`, not null, a multiple of the alignment of the block's type and of `align`, which is 4 unless given; the blocks end within the address space. |
 //!
 //! # Sections
 //!
@@ -85,7 +85,7 @@ use proc_macro::TokenStream;
 /// | `uninit` | the buffer goes to `.uninit.*`: start-up does not zero it, and a warm reset keeps it |
 /// | `unsafe(section = "NAME")` | the buffer, and nothing else, goes to that section of the linker script. `unsafe` because data in some sections is run as code |
 /// | `unsafe(buffer = PATH)` | the blocks are those of the static `PATH`, a `BlockBuffer` of the same type and number. `unsafe` because two allocators must not share a buffer |
-/// | `unsafe(address = EXPR)` | the blocks start at that address. `unsafe` because nothing else may use the memory there |
+/// | `unsafe(address = EXPR)` | the blocks start at that address, a multiple of `align` as a buffer's would be. `unsafe` because nothing else may use the memory there |
 /// | `crate = PATH` | where the runtime crate is, if not at `::mem_blocks` |
 ///
 /// `uninit`, `section`, `buffer` and `address` exclude one another. Expressions are constants of

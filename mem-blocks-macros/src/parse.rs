@@ -31,7 +31,7 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> Parsed {
         // The compiler hands over exactly one item.
         input.parse::<TokenStream>().map(|_| parsed)
     };
-    parser.parse2(item).unwrap_or_else(unreadable)
+    parser.parse2(scan::open_items(item)).unwrap_or_else(unreadable)
 }
 
 /// Reads the items in `define_mem_blocks! { .. }`.
@@ -43,7 +43,8 @@ pub(crate) fn items(input: TokenStream) -> Vec<Parsed> {
         }
         Ok(items)
     };
-    parser.parse2(input).unwrap_or_else(|error| vec![unreadable(error)])
+    let parsed = parser.parse2(scan::open_items(input));
+    parsed.unwrap_or_else(|error| vec![unreadable(error)])
 }
 
 /// The way by which an item came in.
@@ -71,6 +72,7 @@ fn read_item(
     let mut attrs = read_attributes(input, &mut mistakes);
     take_own_attributes(&mut attrs, door, &mut settings, &mut mistakes);
     let vis = read_visibility(input, &mut mistakes);
+    read_qualifier(input, &mut mistakes);
 
     let Ok(keyword) = input.call(Ident::parse_any) else {
         report_no_item(input, &attrs, &mut mistakes);
@@ -110,6 +112,8 @@ fn read_item(
             format!("expected `;` before {}", diagnostics::found(input))
         };
         mistakes.report_next(input, end, message);
+        // What was written in its place.
+        let _: syn::Result<Option<Token![,]>> = input.parse();
     }
     let semicolon = semicolon.unwrap_or_default();
     let item = Item { attrs, vis, keyword: keyword.span(), name, colon, ty, semicolon };
@@ -149,6 +153,16 @@ fn read_visibility(input: ParseStream<'_>, mistakes: &mut Mistakes) -> Visibilit
             scan::take(input);
             Visibility::Inherited
         }
+    }
+}
+
+/// Reads a word between the visibility and `static`, such as `unsafe`.
+fn read_qualifier(input: ParseStream<'_>, mistakes: &mut Mistakes) {
+    if input.peek(Token![static]) || !input.peek2(Token![static]) {
+        return;
+    }
+    if let Ok(word) = input.call(Ident::parse_any) {
+        mistakes.report(&word, format!("unexpected `{word}` before `static`; remove `{word}`"));
     }
 }
 

@@ -6,16 +6,17 @@
 //! included. Groups, delimited or invisible (a `macro_rules!` fragment), are one token each, so
 //! only angle brackets need attention.
 
-use proc_macro2::{Delimiter, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::ParseStream;
 
-/// Takes the tokens of a type: up to `;` or `=` outside angle brackets, or up to a token that
+/// Takes the tokens of a type: up to `;`, `,` or `=` outside angle brackets, or up to a token that
 /// begins another item.
 pub(crate) fn take_type(input: ParseStream<'_>) -> TokenStream {
     let mut angles = Angles::default();
     let ty = take_while(input, |next| {
         if angles.depth == 0
-            && (is_punct(next, ";=#") || (!angles.after_quote && begins_item(next)))
+            && (is_punct(next, ";,=#") || (!angles.after_quote && begins_item(next)))
         {
             return false;
         }
@@ -27,8 +28,9 @@ pub(crate) fn take_type(input: ParseStream<'_>) -> TokenStream {
     ty.into_iter().map(stand_alone).collect()
 }
 
-/// Takes the tokens of an expression: up to a comma or semicolon that is not part of it, or up to a
-/// token that cannot continue it, such as the `uninit` in `align = 4 uninit`.
+/// Takes the tokens of an expression: up to a comma or semicolon that is not part of it, or up to an
+/// operand right after another, such as the `uninit` in `align = 4 uninit`. A keyword is no operand:
+/// the `if`, `let`, `else`, `mut` and so on of an expression need no grammar of theirs here.
 ///
 /// `<` is a bracket where an operand is expected, after `::` and in the type after `as`; anywhere
 /// else it compares.
@@ -58,16 +60,19 @@ pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
             (_, Place::Colon { in_type }) if is_colon => Place::Segment { in_type },
             (_, Place::TypeStart) if is_colon => Place::TypeStart,
             (_, Place::Operator) if is_punct(next, "?") => Place::Operator,
+            // `&`, `*`, `mut` and so on, before the name of a type.
+            (TokenTree::Punct(_), Place::TypeStart) => Place::TypeStart,
             (TokenTree::Punct(_), _) => Place::Operand,
+            (TokenTree::Ident(word), Place::TypeStart) if is_keyword(word) => Place::TypeStart,
             (TokenTree::Ident(word), Place::Operator | Place::Type) if word == "as" => {
                 Place::TypeStart
             }
-            (TokenTree::Ident(word), Place::Operator) if word == "else" => Place::Operand,
-            (TokenTree::Ident(_) | TokenTree::Literal(_), Place::Operator | Place::Type) => {
+            (TokenTree::Ident(word), Place::Operator | Place::Type) if word == "unsafe" => {
                 return false;
             }
-            (TokenTree::Ident(word), Place::Operand | Place::Less) if expects_operand(word) => {
-                Place::Operand
+            (TokenTree::Ident(word), _) if is_keyword(word) => Place::Operand,
+            (TokenTree::Ident(_) | TokenTree::Literal(_), Place::Operator | Place::Type) => {
+                return false;
             }
             (TokenTree::Ident(_), Place::TypeStart | Place::Segment { in_type: true }) => {
                 Place::Type
@@ -117,6 +122,29 @@ pub(crate) fn take_angles(input: ParseStream<'_>) -> TokenStream {
     })
 }
 
+/// Opens the invisible groups around whole items, which are what a `$item:item` of a `macro_rules!`
+/// macro becomes. A type, a visibility or an expression in such a group stays in it: it ends with
+/// neither a semicolon nor braces, or does no harm outside.
+pub(crate) fn open_items(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Group(group) if is_item(&group) => open_items(group.stream()),
+            token => TokenStream::from(token),
+        })
+        .collect()
+}
+
+/// Whether it is an invisible group that ends as an item does.
+fn is_item(group: &Group) -> bool {
+    group.delimiter() == Delimiter::None
+        && match group.stream().into_iter().last() {
+            Some(TokenTree::Group(last)) => last.delimiter() == Delimiter::Brace || is_item(&last),
+            Some(last) => is_punct(&last, ";"),
+            None => false,
+        }
+}
+
 /// Takes the next token.
 pub(crate) fn take(input: ParseStream<'_>) -> Option<TokenTree> {
     input.parse().ok()
@@ -158,11 +186,10 @@ fn begins_item(token: &TokenTree) -> bool {
     ["static", "pub", "let", "struct"].iter().any(|known| word == known)
 }
 
-/// Words after which an expression has yet to begin.
-fn expects_operand(word: &Ident) -> bool {
-    ["const", "if", "match", "unsafe", "while", "return", "break", "move"]
-        .iter()
-        .any(|known| word == known)
+/// Words that are no operand and no type.
+fn is_keyword(word: &Ident) -> bool {
+    let names = ["_", "Self", "crate", "false", "self", "super", "true"];
+    syn::parse2::<Ident>(word.to_token_stream()).is_err() && !names.iter().any(|name| word == name)
 }
 
 /// What an expression may go on with.
@@ -266,6 +293,17 @@ mod tests {
             "Point { x: 1, y: 2 }.x",
             "'a: loop { break 'a 4 }",
             "a != b",
+            "if let Some(a) = B { a } else { 8 }",
+            "if let A | B = c && d < e { 4 } else { 8 }",
+            "*&mut 4",
+            "&raw const a as usize",
+            "a as *mut u8",
+            "a as *const Type<A, B>",
+            "a as &'static mut Type<A, B>",
+            "a as fn(b) -> c",
+            "(|mut a| a)(b)",
+            "crate::A + super::B",
+            "-self::A",
         ] {
             assert_split(text, ", uninit", take_expression);
         }
@@ -275,6 +313,9 @@ mod tests {
     fn an_expression_ends_where_nothing_can_continue_it() {
         assert_split("4", "uninit", take_expression);
         assert_split("A", "B", take_expression);
+        assert_split("A", "crate = b", take_expression);
+        assert_split("{ A }", "unsafe(b)", take_expression);
+        assert_split("a as usize", "unsafe(b)", take_expression);
         assert_split("f()", "8", take_expression);
         assert_split("a as usize", "uninit", take_expression);
         assert_split("<T>::ALIGN", "uninit", take_expression);
@@ -293,6 +334,7 @@ mod tests {
         ] {
             assert_split(text, "= 4;", take_type);
             assert_split(text, "; pub static A: B;", take_type);
+            assert_split(text, ", static A: B;", take_type);
         }
     }
 

@@ -3,7 +3,7 @@
 //! A rule reports what breaks it and gives back what is right, so that one mistake does not hide
 //! the next. Rules about values are checked by generated code, save where the value is a literal.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
 use syn::{LitInt, LitStr, Path};
 
@@ -19,7 +19,7 @@ const MAX_ALIGN: u128 = 1 << 29;
 ///
 /// The mistakes, those handed in included, and the item to pass on in spite of them.
 pub(crate) fn check(
-    definition: Definition,
+    mut definition: Definition,
     mut mistakes: Mistakes,
 ) -> Result<Checked, Box<(Item, Mistakes)>> {
     let found = &mut mistakes;
@@ -27,6 +27,7 @@ pub(crate) fn check(
     is_not_mut(&definition, found);
     has_no_generics(&definition, found);
     has_a_type(&definition, found);
+    is_no_reference_and_no_trait_object(&mut definition, found);
     has_no_initialiser(&definition, found);
 
     let settings = known(definition.settings, found);
@@ -100,6 +101,26 @@ fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
     let name = &definition.item.name;
     if definition.item.ty.is_empty() && !definition.is_parsed {
         mistakes.report(name, format!("missing type of `{name}`; write `{name}: MemBlocks<T, N>`"));
+    }
+}
+
+/// Says once what the compiler would say several times, and with the advice to add another `&`. Any
+/// other type is left to it.
+fn is_no_reference_and_no_trait_object(definition: &mut Definition, mistakes: &mut Mistakes) {
+    let ty = &definition.item.ty;
+    let first = ty.clone().into_iter().next();
+    let is_reference = matches!(&first, Some(TokenTree::Punct(punct)) if punct.as_char() == '&');
+    let is_trait_object = matches!(&first, Some(TokenTree::Ident(word)) if word == "dyn");
+    if is_reference || is_trait_object {
+        let found = written(ty);
+        mistakes.report(
+            ty,
+            format!("the type of an allocator must be a `MemBlocks` itself, found `{found}`"),
+        );
+    }
+    if is_trait_object {
+        // No static can be of this type, not even one that stands for a mistake.
+        definition.item.ty = TokenStream::new();
     }
 }
 
@@ -182,6 +203,10 @@ fn value_exactly_if_needed(
 ) -> Option<TokenStream> {
     let word = name.word();
     match setting.value {
+        // Said with the option: the `unsafe` belongs around all of it.
+        Some(value) if !setting.is_unsafe && name.danger().is_some() && is_in_unsafe(&value) => {
+            None
+        }
         Some(value) if !name.takes_value() => {
             mistakes
                 .report(&value, format!("`{word}` takes no value; remove `= {}`", written(&value)));
@@ -194,6 +219,16 @@ fn value_exactly_if_needed(
         }
         value => Some(value.unwrap_or_default()),
     }
+}
+
+/// Whether it is `unsafe(..)`.
+fn is_in_unsafe(value: &TokenStream) -> bool {
+    let mut tokens = value.clone().into_iter();
+    matches!(
+        (tokens.next(), tokens.next(), tokens.next()),
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(group)), None)
+            if word == "unsafe" && group.delimiter() == Delimiter::Parenthesis
+    )
 }
 
 /// Judges an integer literal; anything else is left to the generated code.
@@ -229,6 +264,11 @@ fn legal_section(value: &TokenStream, mistakes: &mut Mistakes) -> Option<LitStr>
         );
         return None;
     };
+    if !section.suffix().is_empty() {
+        let message = format!("`section` takes no suffix; remove `{}`", section.suffix());
+        mistakes.report(value, message);
+        return None;
+    }
     if section.value().is_empty() {
         let message = "`section` must not be empty; \
             write the name that the linker script uses, such as `\".sram2\"`";
@@ -261,7 +301,7 @@ fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Optio
 mod tests {
     use proc_macro2::TokenStream;
 
-    use super::check;
+    use super::{MAX_ALIGN, check};
     use crate::parse::{self, Parsed};
 
     /// The mistakes in a definition.
@@ -311,6 +351,13 @@ mod tests {
     }
 
     #[test]
+    fn align_literals_have_the_limit_of_the_runtime_crate() {
+        let align = usize::try_from(MAX_ALIGN).expect("the limit should be a `usize`");
+        assert_eq!(mem_blocks::__private::effective_align(align), align);
+        assert_eq!(mem_blocks::__private::effective_align(align * 2), 1);
+    }
+
+    #[test]
     fn what_the_compiler_says_better_is_left_to_it() {
         for options in
             ["align = -4", "align = 3u8", "align = \"4\"", "align = 1.5", "align = 1 + 2"]
@@ -324,6 +371,21 @@ mod tests {
     #[test]
     fn a_duplicate_is_reported_once_and_its_value_ignored() {
         assert_mistakes("align = 4, align = 3", &["duplicate `align`; remove one"]);
+    }
+
+    #[test]
+    fn unsafe_around_a_value_is_one_mistake() {
+        assert_mistakes(
+            "section = unsafe(\".a\")",
+            &[
+                "`section` must be written `unsafe(section = \"..\")`: data in some sections is run as code",
+            ],
+        );
+    }
+
+    #[test]
+    fn section_takes_no_suffix() {
+        assert_mistakes("unsafe(section = \".a\"b)", &["`section` takes no suffix; remove `b`"]);
     }
 
     #[test]

@@ -131,7 +131,10 @@ pub const fn check_address(shape: Shape, address: usize, align: usize) {
         address % shape.block_align == 0,
         "`address` must be a multiple of the alignment of the block's type"
     );
-    assert!(address % effective_align(align) == 0, "`address` must be a multiple of `align`");
+    assert!(
+        address % effective_align(align) == 0,
+        "`address` must be a multiple of `align`, which is 4 unless given"
+    );
     // Too large a buffer is `check_blocks`'s to refuse.
     let bytes = shape.block_size * shape.blocks_in_buffer();
     assert!(
@@ -148,12 +151,12 @@ pub const fn check_address(shape: Shape, address: usize, align: usize) {
 pub struct Make<T, const N: usize>(PhantomData<T>, Infallible);
 
 impl<T, const N: usize> Make<T, N> {
-    /// An allocator in a `static` buffer of its own.
+    /// An allocator in a `static` buffer.
     ///
     /// # Safety
     ///
     /// No other allocator uses the buffer or the bitmap, and nothing but the blocks' owners
-    /// accesses the buffer. `check_blocks` was evaluated, and `M` is `blocks_in_buffer`.
+    /// accesses the buffer. `check_blocks` was evaluated, and `M` is `N` or `blocks_in_buffer`.
     pub const unsafe fn in_static<const M: usize, const A: usize, const W: usize>(
         buffer: &'static BlockBuffer<T, M, A>,
         bitmap: &'static Bitmap<W>,
@@ -169,21 +172,15 @@ impl<T, const N: usize> Make<T, N> {
         unsafe { MemBlocks::from_raw_mem_blocks(raw) }
     }
 
-    /// An allocator in the user's `static` buffer, which must be of the same size and number of
-    /// blocks.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::in_static`].
-    pub const unsafe fn in_buffer<const A: usize, const W: usize>(
+    /// Hands on the user's buffer, which must be of the same size and number of blocks.
+    #[must_use]
+    pub const fn buffer<const A: usize>(
         buffer: &'static BlockBuffer<T, N, A>,
-        bitmap: &'static Bitmap<W>,
-    ) -> MemBlocks<T, N>
+    ) -> &'static BlockBuffer<T, N, A>
     where
         Alignment<A>: SupportedAlignment,
     {
-        // SAFETY: passed on to the caller; the types agree.
-        unsafe { Self::in_static(buffer, bitmap) }
+        buffer
     }
 
     /// An allocator at a fixed address.

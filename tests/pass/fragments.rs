@@ -66,6 +66,50 @@ macro_rules! listed {
 
 listed!(mem_blocks(align = 32), LISTED);
 
+macro_rules! items {
+    ($($item:item)*) => {
+        define_mem_blocks! { $($item)* }
+    };
+}
+
+items! {
+    /// Documented.
+    static DOCUMENTED: MemBlocks<[u8; 64], 4>;
+    #[allow(non_upper_case_globals)]
+    static allowed: MemBlocks<[u8; 64], 4>;
+    /// Documented.
+    #[mem_blocks(align = 64, uninit)]
+    #[allow(dead_code)]
+    pub(crate) static ITEM: MemBlocks<[u8; 64], 4>;
+    static PLAIN: MemBlocks<[u8; 64], 4>;
+}
+
+/// An item is a group in a group here.
+macro_rules! items_again {
+    ($($item:item)*) => {
+        items! { $($item)* }
+    };
+}
+
+items_again! {
+    /// Documented.
+    #[mem_blocks(align = 64)]
+    pub(crate) static AGAIN: MemBlocks<[u8; 64], 4>;
+}
+
+macro_rules! completed {
+    ($item:item) => {
+        #[mem_blocks(align = 64)]
+        $item
+    };
+}
+
+completed! {
+    /// Documented.
+    #[allow(dead_code)]
+    pub(crate) static COMPLETED: MemBlocks<[u8; 64], 4>;
+}
+
 static MEMORY: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
 
 macro_rules! in_memory {
@@ -117,6 +161,14 @@ fn the_attribute_is_a_fragment() {
 #[test]
 fn items_are_passed_through_as_tokens() {
     assert_eq!(TOKENS.available() + MORE_TOKENS.available(), 8);
+}
+
+#[test]
+fn items_are_fragments_with_their_attributes() {
+    assert_eq!(DOCUMENTED.available() + allowed.available() + PLAIN.available(), 12);
+    for pool in [&ITEM, &AGAIN, &COMPLETED] {
+        assert_eq!(pool.raw().buffer().cast::<u8>().addr() % 64, 0);
+    }
 }
 
 #[test]

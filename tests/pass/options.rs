@@ -3,6 +3,7 @@
 use mem_blocks::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
 
 const LINE: usize = 32;
+const SOME: Option<usize> = Some(16);
 
 trait Aligned<A, B> {
     const ALIGN: usize;
@@ -45,6 +46,13 @@ define_mem_blocks! {
     static MATCH: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(align = 64_u8 as usize, uninit)]
     static CAST: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(align = if let Some(align) = SOME { align } else { 8 }, uninit)]
+    static PATTERN: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(align = *&mut 16, uninit)]
+    #[allow(clippy::deref_addrof)]
+    static MUTABLE: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(align = (8 + 8))]
+    static PARENTHESES: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(align = 1)]
     static BYTES: MemBlocks<[u8; 3], 4>;
     #[mem_blocks(uninit)]
@@ -62,6 +70,8 @@ define_mem_blocks! {
     static ADDRESS: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(unsafe(address = 0x2000_0000 + LINE * 2), crate = ::mem_blocks)]
     static COMPUTED_ADDRESS: MemBlocks<u32, 4>;
+    #[mem_blocks(unsafe(address = 0x2000_0001), align = 1)]
+    static ODD_ADDRESS: MemBlocks<u8, 4>;
     #[mem_blocks(crate = mem_blocks)]
     static RUNTIME: MemBlocks<[u8; 64], 4>;
 }
@@ -90,6 +100,9 @@ fn align_is_any_constant_expression() {
     assert_eq!(start(&CONDITION) % 64, 0);
     assert_eq!(start(&MATCH) % 16, 0);
     assert_eq!(start(&CAST) % 64, 0);
+    for pool in [&PATTERN, &MUTABLE, &PARENTHESES] {
+        assert_eq!(start(pool) % 16, 0);
+    }
 }
 
 #[test]
@@ -118,4 +131,5 @@ fn buffer_is_the_named_static() {
 fn address_is_the_written_one() {
     assert_eq!(start(&ADDRESS), 0x2000_0000);
     assert_eq!(start(&COMPUTED_ADDRESS), 0x2000_0040);
+    assert_eq!(start(&ODD_ADDRESS), 0x2000_0001);
 }

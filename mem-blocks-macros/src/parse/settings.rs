@@ -5,8 +5,8 @@ use syn::Token;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 
-use crate::diagnostics::{self, Mistakes};
-use crate::model::Setting;
+use crate::diagnostics::{self, Mistakes, written};
+use crate::model::{Name, Setting};
 use crate::scan;
 
 /// Reads a list of options.
@@ -63,27 +63,59 @@ fn read_setting(
         scan::take_to_comma(input);
         return;
     };
-    let value = match input.parse::<Option<Token![=]>>() {
-        Ok(Some(equals)) => {
-            let value = scan::take_expression(input);
-            if value.is_empty() {
-                mistakes.report(&equals, format!("expected a value after `{name} =`"));
-                return;
-            }
-            Some(value)
+    let Ok(equals) = input.parse::<Token![=]>() else {
+        if input.is_empty()
+            || input.peek(Token![,])
+            || read_no_value(input, &name, is_unsafe, mistakes)
+        {
+            settings.push(Setting { name, value: None, is_unsafe });
         }
-        _ => None,
+        return;
     };
-    if let Some(TokenTree::Group(group)) = diagnostics::next(input) {
-        if value.is_none() && group.delimiter() != Delimiter::None {
-            let message =
-                format!("expected `=` after `{name}`; write `{name} = {}`", group.stream());
-            mistakes.report_at(group.span(), message);
-            scan::take_to_comma(input);
-            return;
+    let value = scan::take_expression(input);
+    match value.clone().into_iter().last() {
+        None => mistakes.report(&equals, format!("expected a value after `{name} =`")),
+        Some(TokenTree::Punct(last)) if "+-*/%^&|=<!:".contains(last.as_char()) => {
+            mistakes.report(&last, format!("expected a value after `{last}`"));
         }
+        Some(_) => settings.push(Setting { name, value: Some(value), is_unsafe }),
     }
-    settings.push(Setting { name, value, is_unsafe });
+}
+
+/// Reads what follows the name of an option and is neither `=` nor a comma. Gives whether the option
+/// is to be judged nevertheless.
+fn read_no_value(
+    input: ParseStream<'_>,
+    name: &Ident,
+    is_unsafe: bool,
+    mistakes: &mut Mistakes,
+) -> bool {
+    let Some(known) = Name::ALL.into_iter().find(|known| name == known.word()) else {
+        // One mistake: the name.
+        scan::take_to_comma(input);
+        return true;
+    };
+    if !known.takes_value() {
+        return true;
+    }
+    let found = diagnostics::found(input);
+    match diagnostics::next(input) {
+        Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::None => {
+            let mut usage = format!("{name} = {}", written(&group.stream()));
+            if known.danger().is_some() && !is_unsafe {
+                usage = format!("unsafe({usage})");
+            }
+            let message = format!("expected `=` after `{name}`; write `{usage}`");
+            mistakes.report_at(group.span(), message);
+        }
+        _ => mistakes.report_next(
+            input,
+            name.span(),
+            format!("expected `=` after `{name}`, found {found}"),
+        ),
+    }
+    scan::take_to_comma(input);
+    false
 }
 
 /// Reads the comma between two options, and resumes at the next option if there is none.

@@ -51,6 +51,18 @@ define_mem_blocks! {
     #[mem_blocks(align = LINE, uninit, crate = renamed)]
     pub static UNINIT: MemBlocks<[u8; 64], { 2 + 2 }>;
 
+    /// Aligned as a block of code says.
+    #[mem_blocks(align = { 2 * LINE }, crate = renamed)]
+    pub static BRACES: MemBlocks<[u8; 64], 4>;
+
+    /// At an address in parentheses.
+    #[mem_blocks(align = (LINE), unsafe(address = (0x1000 + 0x1000)), crate = renamed)]
+    pub static PARENTHESES: MemBlocks<[u8; 64], 4>;
+
+    /// At an address that a block of code gives.
+    #[mem_blocks(unsafe(address = { 0x1000 }), crate = renamed)]
+    pub static BRACED_ADDRESS: MemBlocks<[u8; 64], 4>;
+
     /// In a static.
     #[mem_blocks(align = LINE, unsafe(buffer = MEMORY), crate = ::renamed)]
     pub static BUFFER: MemBlocks<[u8; 64], 4>;

@@ -1,0 +1,10 @@
+use mem_blocks::{BlockBuffer, MemBlocks, mem_blocks};
+
+static mut BUFFER: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
+
+#[mem_blocks(unsafe(buffer = BUFFER))]
+static POOL: MemBlocks<[u8; 64], 4>;
+
+fn main() {
+    let _ = POOL.raw();
+}

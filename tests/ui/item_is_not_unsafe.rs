@@ -1,0 +1,9 @@
+use mem_blocks::{MemBlocks, define_mem_blocks};
+
+define_mem_blocks! {
+    pub unsafe static POOL: MemBlocks<[u8; 64], 4>;
+}
+
+fn main() {
+    let _ = POOL.raw();
+}
