@@ -219,6 +219,10 @@ fn a_panic_in_a_value_s_drop_gives_the_blocks_back_all_the_same() {
 fn a_zeroed_block_is_all_zeros_whatever_was_there() {
     #[mem_blocks]
     static POOL: MemBlocks<[u32; 9], 3>;
+    #[mem_blocks]
+    static COUNTERS: MemBlocks<[AtomicUsize; 4], 1>;
+    #[mem_blocks]
+    static BYTES: MemBlocks<[MaybeUninit<u8>; 1500], 1>;
     drop(Run::write_with(POOL.alloc_contiguous(3).unwrap(), |_| [u32::MAX; 9]));
     assert_eq!(*POOL.alloc_zeroed().unwrap(), [0; 9]);
     let run = Run::write_zeroed(POOL.alloc_contiguous(2).unwrap());
@@ -227,10 +231,6 @@ fn a_zeroed_block_is_all_zeros_whatever_was_there() {
     let scatter = Scatter::write_zeroed(POOL.alloc_scatter::<3>(2).unwrap());
     assert!(scatter.iter().all(|block| *block == [0; 9]));
 
-    #[mem_blocks]
-    static COUNTERS: MemBlocks<[AtomicUsize; 4], 1>;
-    #[mem_blocks]
-    static BYTES: MemBlocks<[MaybeUninit<u8>; 1500], 1>;
     assert!(COUNTERS.alloc_zeroed().unwrap().iter().all(|counter| counter.load(Relaxed) == 0));
     assert_eq!(BYTES.alloc_zeroed().unwrap().len(), 1500);
 }
