@@ -24,7 +24,15 @@ apt_install() {
   say "installing $*"
   local log
   log=$(mktemp)
-  apt-get "${wait[@]}" -y --no-install-recommends install "$@" >"$log" 2>&1 || { tail -20 "$log" >&2; fail "apt-get failed"; }
+  # Never at the cost of what is installed: rustc-web and cargo-web conflict with rustc, cargo and rustup.
+  apt-get "${wait[@]}" -y --no-remove --no-install-recommends install "$@" >"$log" 2>&1 || {
+    tail -20 "$log" >&2
+    local other conflicts=()
+    for other in rustc cargo rustup; do if installed "$other"; then conflicts+=("$other"); fi; done
+    [ ${#conflicts[@]} = 0 ] || say "Debian's packages ${conflicts[*]} are installed and may conflict with these." \
+      "Nothing was removed. With rustup, \`rustup target add\` makes Debian's compiler unnecessary."
+    fail "apt-get failed"
+  }
   rm -f "$log"
 }
 need() {

@@ -20,6 +20,8 @@ pub(crate) struct Board {
     pub(crate) options: &'static str,
     /// The memory region with all that the image carries.
     pub(crate) load_region: &'static str,
+    /// The program in which no descriptor is left, and its only allocator.
+    pub(crate) folded: Option<(&'static str, &'static str)>,
     /// The program whose variables have the places of `buffers`.
     pub(crate) placed: &'static str,
     pub(crate) buffers: &'static [Buffer],
@@ -35,6 +37,8 @@ pub(crate) struct Buffer {
     pub(crate) size: u64,
     /// Words of the bitmap, of four bytes each.
     pub(crate) words: u64,
+    /// Whether the program passes the descriptor on. Another one may be folded into the code that uses it.
+    pub(crate) is_passed_on: bool,
 }
 
 /// A program with something broken by a feature, and what the check that looks for it must say.
@@ -58,14 +62,57 @@ pub(crate) const BOARDS: &[Board] = &[
         options: "-cpu cortex-m3 -display none -monitor none -serial null \
             -semihosting-config enable=on,target=native -icount shift=0",
         load_region: "FLASH",
+        folded: Some(("folded", "POOL")),
         placed: "allocators",
         buffers: &[
-            Buffer { allocator: "FRAMES", section: ".sram2", align: 32, size: 8 * 1536, words: 1 },
-            Buffer { allocator: "KEPT", section: ".uninit", align: 4, size: 4 * 16, words: 1 },
-            Buffer { allocator: "SMALL", section: ".bss", align: 32, size: 4 * 64, words: 1 },
-            Buffer { allocator: "LARGE", section: ".bss", align: 4, size: 3 * 200, words: 1 },
-            Buffer { allocator: "PACKETS", section: ".bss", align: 4, size: 33 * 40, words: 2 },
-            Buffer { allocator: "SCRATCH", section: ".bss", align: 4, size: 2 * 16, words: 1 },
+            Buffer {
+                allocator: "FRAMES",
+                section: ".sram2",
+                align: 32,
+                size: 8 * 1536,
+                words: 1,
+                is_passed_on: true,
+            },
+            Buffer {
+                allocator: "KEPT",
+                section: ".uninit",
+                align: 4,
+                size: 4 * 16,
+                words: 1,
+                is_passed_on: false,
+            },
+            Buffer {
+                allocator: "SMALL",
+                section: ".bss",
+                align: 32,
+                size: 4 * 64,
+                words: 1,
+                is_passed_on: true,
+            },
+            Buffer {
+                allocator: "LARGE",
+                section: ".bss",
+                align: 4,
+                size: 3 * 200,
+                words: 1,
+                is_passed_on: true,
+            },
+            Buffer {
+                allocator: "PACKETS",
+                section: ".bss",
+                align: 4,
+                size: 33 * 40,
+                words: 2,
+                is_passed_on: false,
+            },
+            Buffer {
+                allocator: "SCRATCH",
+                section: ".bss",
+                align: 4,
+                size: 2 * 16,
+                words: 1,
+                is_passed_on: false,
+            },
         ],
         controls: &[
             Control {
@@ -77,6 +124,11 @@ pub(crate) const BOARDS: &[Board] = &[
                 options: &["--features=break-division"],
                 program: "no_division",
                 says: "udiv",
+            },
+            Control {
+                options: &["--features=break-folded"],
+                program: "folded",
+                says: "POOL: its descriptor is in the image",
             },
             Control {
                 options: &["--no-default-features", "--features=break-lock"],
@@ -128,11 +180,33 @@ pub(crate) const BOARDS: &[Board] = &[
         emulator: "qemu-system-riscv32",
         options: "-bios none -display none -monitor none -serial stdio",
         load_region: "RAM",
+        folded: None,
         placed: "sections",
         buffers: &[
-            Buffer { allocator: "FRAMES", section: ".sram2", align: 32, size: 20 * 96, words: 1 },
-            Buffer { allocator: "KEPT", section: ".uninit", align: 4, size: 4 * 16, words: 1 },
-            Buffer { allocator: "PLAIN", section: ".bss", align: 4, size: 33 * 20, words: 2 },
+            Buffer {
+                allocator: "FRAMES",
+                section: ".sram2",
+                align: 32,
+                size: 20 * 96,
+                words: 1,
+                is_passed_on: true,
+            },
+            Buffer {
+                allocator: "KEPT",
+                section: ".uninit",
+                align: 4,
+                size: 4 * 16,
+                words: 1,
+                is_passed_on: false,
+            },
+            Buffer {
+                allocator: "PLAIN",
+                section: ".bss",
+                align: 4,
+                size: 33 * 20,
+                words: 2,
+                is_passed_on: false,
+            },
         ],
         controls: &[],
     },

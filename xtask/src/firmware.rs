@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{BOARDS, Board, Buffer, Control},
     examples,
-    image::{self, Image, Region, overlap},
+    image::{self, Image, Item, Region, overlap},
     process, snapshot,
     toolchain::{self, Cross},
 };
@@ -55,6 +55,9 @@ impl Board {
             for buffer in self.buffers {
                 wrong.extend(buffer.misplaced(&image, &regions, self.load_region)?);
             }
+        }
+        if let Some((_, pool)) = self.folded.filter(|(folded, _)| *folded == program) {
+            wrong.extend(descriptor_left(&image, pool));
         }
         if program == "no_division" {
             let (divisions, instructions) = image.divisions();
@@ -150,9 +153,12 @@ impl Buffer {
         if bitmap.section != ".bss" || bitmap.size() != 4 * self.words {
             wrong.push(format!("{name}: bitmap: {bitmap}, not {} bytes in .bss", 4 * self.words));
         }
-        // A descriptor whose address nobody takes is folded into the code that uses it.
         let flash = region(load_region)?;
-        for descriptor in own().filter(|own| !own.is_inside(BUFFER) && !own.is_inside(BITMAP)) {
+        let descriptors: Vec<_> = descriptors(image, name).collect();
+        if self.is_passed_on && descriptors.len() != 1 {
+            wrong.push(format!("{name}: {} descriptors instead of one", descriptors.len()));
+        }
+        for descriptor in descriptors {
             let inside = flash.start <= descriptor.range.start && descriptor.range.end <= flash.end;
             if descriptor.section != ".rodata" || !inside {
                 wrong.push(format!("{name}: descriptor: {descriptor}, not in .rodata"));
@@ -161,6 +167,24 @@ impl Buffer {
         println!("  {name}: buffer: {buffer}; bitmap: {bitmap}");
         Ok(wrong)
     }
+}
+
+/// The variables inside the allocator's name that are neither its buffer nor its bitmap.
+fn descriptors<'i>(image: &'i Image, allocator: &str) -> impl Iterator<Item = &'i Item> {
+    let own = image.variables.iter().filter(move |variable| variable.is_inside(allocator));
+    own.filter(|variable| !variable.is_inside(BUFFER) && !variable.is_inside(BITMAP))
+}
+
+/// The compiler sees through the name of an allocator to constants: of a program that only takes blocks from it and
+/// gives them back, no part loads from the descriptor, which is therefore not in the image.
+fn descriptor_left(image: &Image, allocator: &str) -> Option<String> {
+    let is_there =
+        |what| image.variables.iter().any(|own| own.is_inside(allocator) && own.is_inside(what));
+    if !is_there(BUFFER) || !is_there(BITMAP) {
+        return Some(format!("{allocator}: it is not used: the check sees nothing"));
+    }
+    let descriptor = descriptors(image, allocator).next()?;
+    Some(format!("{allocator}: its descriptor is in the image: {descriptor}"))
 }
 
 /// Builds one program and gives the path of its ELF file.

@@ -1,6 +1,6 @@
 //! The checks that need nothing but the host: tests, lints, documentation, the oldest compiler.
 
-use std::fs;
+use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
@@ -10,6 +10,22 @@ use crate::{
     toolchain::{self, Cross, cargo},
     top,
 };
+
+/// A package with nothing but definitions of allocators, which forbids `unsafe` and denies all warnings.
+const STRICT: &str = "mem-blocks-strict";
+
+/// The same sources in the workspace for other targets.
+const STRICT_ELSEWHERE: &str = "firmware-strict";
+
+/// Where the definitions must compile: microcontrollers with and without compare-and-swap, and every host.
+const TARGETS: [&str; 6] = [
+    "thumbv6m-none-eabi",
+    "thumbv7m-none-eabi",
+    "riscv32imc-unknown-none-elf",
+    "x86_64-apple-darwin",
+    "x86_64-pc-windows-msvc",
+    "wasm32-unknown-unknown",
+];
 
 const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
 
@@ -40,6 +56,8 @@ fn feature_names(manifest: &str) -> impl Iterator<Item = &str> {
 
 pub(crate) fn test() -> Result<()> {
     run(cargo().args(["test", "--workspace"]))?;
+    compiler_messages()?;
+    run(in_lock(cargo().arg("test")))?;
     run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))?;
     run(cargo().args(["check", "--package", "mem-blocks", "--no-default-features"]))?;
     for feature in features()? {
@@ -50,11 +68,49 @@ pub(crate) fn test() -> Result<()> {
     Ok(())
 }
 
+/// The tests of the lock, which are a workspace of their own.
+fn in_lock(cargo: &mut Command) -> &mut Command {
+    cargo.current_dir(top().join("tests/lock"))
+}
+
+/// The texts under `tests/ui` are those of one compiler. The tests of the workspace compare them where it is the one in
+/// use.
+fn compiler_messages() -> Result<()> {
+    let test = fs::read_to_string(top().join("tests/ui.rs")).context("tests/ui.rs")?;
+    let wanted = wanted_compiler(&test).context("tests/ui.rs names no compiler")?;
+    let found = toolchain::compiler()?;
+    if found.starts_with(&format!("rustc {wanted}.")) {
+        return Ok(());
+    }
+    if let Some(mut cargo) = toolchain::rustup_cargo(wanted) {
+        cargo.env("CARGO_TARGET_DIR", toolchain::target_dir().join("ui"));
+        return run(cargo.args(["test", "--package", "mem-blocks-tests", "--test", "ui"]));
+    }
+    let message = format!(
+        "the expected texts under tests/ui are those of Rust {wanted}; this is {}: NOT COMPARED; `rustup toolchain \
+        install {wanted}` helps",
+        found.trim()
+    );
+    if env::var_os("CI").is_some() {
+        bail!("{message}");
+    }
+    println!("{message}");
+    Ok(())
+}
+
+/// The version in `const COMPILER: &str = "rustc 1.95.";`.
+fn wanted_compiler(test: &str) -> Option<&str> {
+    test.lines()
+        .find_map(|line| line.strip_prefix("const COMPILER: &str = \"rustc ")?.strip_suffix(".\";"))
+}
+
 pub(crate) fn lint() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().current_dir(top().join("tests/firmware")).args(["fmt", "--all", "--check"]))?;
+    run(in_lock(cargo().args(["fmt", "--all", "--check"])))?;
 
     let deny = ["--", "-D", "warnings"];
+    run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
     for (board, package) in board::packages() {
@@ -62,6 +118,15 @@ pub(crate) fn lint() -> Result<()> {
         cross.need_clippy()?;
         let mut clippy = cross.cargo("clippy", board.target, board.machine);
         run(clippy.args(["--release", "--package", package, "--bins"]).args(deny))?;
+    }
+    Ok(())
+}
+
+/// No definition breaks a build, wherever that is: a section, for example, has another syntax on each kind of system.
+pub(crate) fn targets() -> Result<()> {
+    for target in TARGETS {
+        let mut check = Cross::find(target)?.cargo("check", target, "targets");
+        run(check.args(["--package", STRICT_ELSEWHERE]))?;
     }
     Ok(())
 }
@@ -86,7 +151,8 @@ pub(crate) fn msrv() -> Result<()> {
     for features in [&[][..], &["--all-features"]] {
         run(toolchain::oldest_cargo(version)?.arg("check").args(PUBLISHED).args(features))?;
     }
-    Ok(())
+    // What the macros write must be for the oldest compiler too.
+    run(toolchain::oldest_cargo(version)?.args(["check", "--package", STRICT]))
 }
 
 #[cfg(test)]
@@ -98,6 +164,13 @@ mod tests {
         let manifest = "[package]\nname = \"x\"\n[features]\n# a = b\ndefault = []\nlong-name = [\"dep:y\"]\n\n[dependencies]\nz = \"1\"\n";
         assert_eq!(feature_names(manifest).collect::<Vec<_>>(), ["default", "long-name"]);
         assert_eq!(feature_names("[package]\nname = \"x\"\n").count(), 0);
+    }
+
+    #[test]
+    fn the_compiler_of_the_messages_is_a_version() {
+        let test = "const OTHER: &str = \"x\";\nconst COMPILER: &str = \"rustc 1.95.\";\n";
+        assert_eq!(wanted_compiler(test), Some("1.95"));
+        assert_eq!(wanted_compiler("const COMPILER: &str = \"cc\";"), None);
     }
 
     #[test]

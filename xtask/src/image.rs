@@ -209,9 +209,9 @@ impl Image {
         self.code.iter().flat_map(|code| &code.functions)
     }
 
-    /// The first 16 bits of the instruction at an address.
-    pub(crate) fn instruction(&self, address: u64) -> Option<u16> {
-        self.code.iter().find_map(|code| code.halfword(address))
+    /// The Thumb instruction at an address: its first halfword, and its second (0 for a short instruction).
+    pub(crate) fn instruction(&self, address: u64) -> Option<(u16, u16)> {
+        self.code.iter().find_map(|code| code.instruction(address))
     }
 
     /// The division instructions of a Thumb-2 program, as text, and the number of all its instructions.
@@ -245,6 +245,11 @@ impl Code {
         Some(u16::from_le_bytes([bytes[0], bytes[1]]))
     }
 
+    fn instruction(&self, address: u64) -> Option<(u16, u16)> {
+        let first = self.halfword(address)?;
+        Some((first, if is_long(first) { self.halfword(address + 2).unwrap_or(0) } else { 0 }))
+    }
+
     /// The instructions of a range: address, first halfword, second halfword (0 for a short instruction).
     fn instructions(&self, range: &Range<u64>) -> Vec<(u64, u16, u16)> {
         let mut found = Vec::new();
@@ -253,21 +258,21 @@ impl Code {
             // The last mark at or before the address. Data in front of a mark is skipped by halfwords.
             let marks = self.marks.partition_point(|(mark, _)| *mark <= address);
             let is_code = marks.checked_sub(1).is_none_or(|last| self.marks[last].1);
-            let Some(first) = self.halfword(address) else {
+            let Some((first, second)) = self.instruction(address) else {
                 break;
             };
-            if !is_code {
-                address += 2;
-            } else if first >> 11 >= 0b11101 {
-                found.push((address, first, self.halfword(address + 2).unwrap_or(0)));
-                address += 4;
-            } else {
-                found.push((address, first, 0));
-                address += 2;
+            if is_code {
+                found.push((address, first, second));
             }
+            address += if is_code && is_long(first) { 4 } else { 2 };
         }
         found
     }
+}
+
+/// Whether an instruction has a second halfword: Arm v7-M manual, A5.1.
+pub(crate) fn is_long(first: u16) -> bool {
+    first >> 11 >= 0b11101
 }
 
 /// `sdiv` and `udiv`: Arm v7-M manual, A7.7.127 and A7.7.195.

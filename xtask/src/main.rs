@@ -32,8 +32,9 @@ usage: cargo xtask COMMAND
   lint               formatting, and clippy with warnings as errors
   doc                documentation of the published crates, warnings as errors
   msrv               the published crates with the oldest supported compiler
+  targets            a crate of definitions, compiled for microcontrollers and for every kind of host
   size [--write]     cost in flash, RAM and instructions, compared with the tables in README.md
-  readme             what README.md quotes from other files
+  readme             what README.md quotes from other files, and that its project with a section links
   ci                 all of the above
 
 --bless and --write put what was found in place of what was expected.
@@ -65,9 +66,10 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["lint"] => host::lint(),
         ["doc"] => host::doc(),
         ["msrv"] => host::msrv(),
+        ["targets"] => host::targets(),
         ["size"] => size::check(size::Mode::Compare),
         ["size", "--write"] => size::check(size::Mode::Write),
-        ["readme"] => readme::check_fragment(),
+        ["readme"] => readme(),
         ["ci"] => ci(),
         _ => bail!("no such command\n\n{USAGE}"),
     }
@@ -79,12 +81,18 @@ fn test() -> Result<()> {
     firmware::check(snapshot::Mode::Compare)
 }
 
+fn readme() -> Result<()> {
+    readme::check_fragment()?;
+    readme::check_project()
+}
+
 fn ci() -> Result<()> {
     host::lint()?;
     test()?;
     host::doc()?;
     host::msrv()?;
-    readme::check_fragment()?;
+    host::targets()?;
+    readme()?;
     size::check(size::Mode::Compare)
 }
 

@@ -4,9 +4,48 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
-use crate::top;
+use crate::{
+    firmware::BUFFER,
+    image::{self, Image},
+    process,
+    toolchain::{self, Cross},
+    top,
+};
 
 const FRAGMENT: &str = "tests/firmware/sram2.x";
+
+/// A project of which everything but this is copied from the README.
+const MANIFEST: &str = r#"[workspace]
+[package]
+name = "from-readme"
+version = "0.0.0"
+edition = "2024"
+
+[dependencies]
+cortex-m = { version = "0.7", features = ["critical-section-single-core"] }
+cortex-m-rt = "0.7"
+"#;
+const PROGRAM: &str = r#"#![no_std]
+#![no_main]
+use cortex_m as _;
+use cortex_m_rt::entry;
+use mem_blocks::{MemBlocks, mem_blocks};
+
+#[mem_blocks(align = 32, unsafe(section = ".sram2"))]
+static FRAMES: MemBlocks<[u8; 1536], 8>;
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+
+#[entry]
+fn main() -> ! {
+    loop {
+        drop(core::hint::black_box(FRAMES.alloc_zeroed()));
+    }
+}
+"#;
 
 /// The linker script that the firmware is linked with stands in the README, word for word, as a block of code.
 pub(crate) fn check_fragment() -> Result<()> {
@@ -16,6 +55,59 @@ pub(crate) fn check_fragment() -> Result<()> {
     }
     println!("README.md has {FRAGMENT}");
     Ok(())
+}
+
+/// A project that is put together from the README's blocks of code links, with a buffer where it should be.
+pub(crate) fn check_project() -> Result<()> {
+    let target = "thumbv7m-none-eabi";
+    let folder = toolchain::target_dir().join("from-readme");
+    for inside in [".cargo", "src"] {
+        fs::create_dir_all(folder.join(inside))?;
+    }
+    let blocks: Vec<_> = code_blocks(&read()?).collect();
+    let quoted = [
+        ("memory.x", "MEMORY"),
+        ("sram2.x", "SECTIONS"),
+        (".cargo/config.toml", "rustflags ="),
+        ("build.rs", "rustc-link-search"),
+    ];
+    for (file, mark) in quoted {
+        let mut found = blocks.iter().filter(|block| block.contains(mark));
+        let (Some(block), None) = (found.next(), found.next()) else {
+            bail!("README.md has not exactly one block of code with `{mark}`, for {file}");
+        };
+        fs::write(folder.join(file), block)?;
+    }
+    let runtime_crate = top().join("mem-blocks");
+    let manifest = format!("{MANIFEST}mem-blocks = {{ path = '{}' }}\n", runtime_crate.display());
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    fs::write(folder.join("src/main.rs"), PROGRAM)?;
+    fs::copy(top().join("tests/firmware/Cargo.lock"), folder.join("Cargo.lock"))?;
+
+    let mut cargo = Cross::find(target)?.cargo("build", target, "from-readme");
+    process::run(cargo.args(["--quiet", "--release"]).current_dir(&folder))?;
+    let built = toolchain::target_dir().join("firmware/from-readme").join(target);
+    let image = Image::read(&built.join("release/from-readme"))?;
+    let regions = image::regions(&folder.join("memory.x"))?;
+    let mut wrong = image.strays(&regions, "FLASH");
+    let sram2 = regions.iter().find(|region| region.name == "SRAM2").context("no region SRAM2")?;
+    match image.variables.iter().find(|variable| variable.is_inside(BUFFER)) {
+        None => wrong.push("the program has no buffer".to_owned()),
+        Some(buffer)
+            if buffer.section != ".sram2" || !sram2.range.contains(&buffer.range.start) =>
+        {
+            wrong.push(format!("the buffer: {buffer}, not in .sram2 and SRAM2"));
+        }
+        Some(buffer) if image.is_loaded(&buffer.range) => {
+            wrong.push(format!("the image carries the buffer: {buffer}"));
+        }
+        Some(buffer) => println!("the project in README.md links; the buffer: {buffer}"),
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        bail!("the project in README.md: {}", wrong.join("\n  "))
+    }
 }
 
 /// The text between `<!-- begin NAME -->` and `<!-- end NAME -->`.

@@ -22,6 +22,8 @@ pub(crate) enum Mode {
 }
 
 const NAME: &str = "cargo xtask size";
+const NOTES: &str = "Each of these calls takes the lock once. Values are written, zeros filled in and members of a \
+    group chosen\nwith interrupts on.";
 const MEASURED_WITH: &str = "thumbv7m-none-eabi, `opt-level = \"s\"`, fat LTO, rustc";
 pub(crate) const PACKAGE: &str = "firmware-size";
 
@@ -38,27 +40,51 @@ struct Row {
 
 /// The programs of which the size is measured: by how much each is larger than `baseline`.
 const SIZES: &[(&str, &str)] = &[
-    ("`alloc` and free of one block: one pool", "one_block"),
-    ("the same: three pools of different types", "one_block_three_pools"),
-    ("every operation: one pool", "every_operation"),
-    ("every operation: three pools of different types", "every_operation_three_pools"),
+    ("one pool, descriptor included: `alloc`, drop of a block", "one_block"),
+    ("the same for three pools of different types", "one_block_three_pools"),
+    ("one pool, descriptor included: all methods, by handle and by address", "every_operation"),
+    ("the same for three pools of different types", "every_operation_three_pools"),
 ];
 
-/// The calls of the program `instructions`, in their order.
+/// The calls of the program `instructions`, in their order. Each takes the lock once.
 const CALLS: &[(&str, &str)] = &[
     ("`alloc`", "measured_alloc"),
-    ("drop of a block", "measured_free"),
+    ("drop of a block", "measured_drop_block"),
     ("`alloc`, only the last block free", "measured_alloc"),
     ("`alloc`, no block free", "measured_alloc"),
-    ("`alloc_scatter` of 8 blocks", "measured_alloc_8"),
-    ("drop of 8 blocks", "measured_free_8"),
-    ("`alloc_contiguous` of 4 blocks", "measured_alloc_run"),
-    ("drop of a run of 4 blocks", "measured_free_run"),
+    ("`alloc_with`", "measured_alloc_with"),
+    ("`Block::into_inner`", "measured_into_inner"),
+    ("`alloc_zeroed`", "measured_alloc_zeroed"),
+    ("`alloc_array` of 4 blocks", "measured_alloc_array"),
+    ("`alloc_scatter` of 8 blocks", "measured_alloc_scatter"),
+    ("drop of a scatter of 8 blocks", "measured_drop_scatter"),
+    ("`alloc_contiguous` of 4 blocks", "measured_alloc_contiguous"),
+    ("drop of a run of 4 blocks", "measured_drop_run"),
+    ("`alloc_contiguous_in` of 2 to 4 blocks", "measured_alloc_contiguous_in"),
     ("`claim` of 4 blocks", "measured_claim"),
-    ("`RawMemBlocks::alloc` of 8 blocks", "measured_alloc_raw"),
-    ("`RawMemBlocks::free` of 8 blocks", "measured_free_raw"),
-    ("1024 blocks: `alloc`, only the last free", "measured_alloc_large"),
-    ("1024 blocks: `alloc_contiguous` of 4, only the last 4 adjacent", "measured_alloc_large_run"),
+    ("`is_free` of 4 blocks", "measured_is_free"),
+    ("`used`", "measured_used"),
+    ("`available`", "measured_available"),
+    ("`largest_free_run`", "measured_largest_free_run"),
+    ("`RawMemBlocks::alloc` of 8 blocks", "measured_raw_alloc"),
+    ("`RawMemBlocks::free`, the last of 8 refused", "measured_raw_free_refused"),
+    ("`RawMemBlocks::free` of 8 blocks", "measured_raw_free"),
+    ("`RawMemBlocks::alloc_contiguous` of 4 blocks", "measured_raw_alloc_contiguous"),
+    ("`RawMemBlocks::free_contiguous` of 4 blocks", "measured_raw_free_contiguous"),
+    ("`RawMemBlocks::claim` of 4 blocks", "measured_raw_claim"),
+    ("`RawMemBlocks::is_region_free` of 4 blocks", "measured_raw_is_region_free"),
+    ("`Group::alloc`, `smallest_fit` of 2 members", "measured_group_alloc"),
+    ("drop of a `GroupBlock`", "measured_drop_group_block"),
+    ("`Group::alloc_array` of 4 blocks", "measured_group_alloc_array"),
+    ("`Group::alloc_contiguous` of 4 blocks", "measured_group_alloc_contiguous"),
+    ("drop of a `GroupRun` of 4 blocks", "measured_drop_group_run"),
+    ("`Group::free` of 2 blocks of 2 members", "measured_group_free"),
+    ("1024 blocks: `alloc`, only the last free", "measured_large_alloc"),
+    (
+        "1024 blocks: `alloc_contiguous` of 4, only the last 4 adjacent",
+        "measured_large_alloc_contiguous",
+    ),
+    ("1024 blocks: `largest_free_run`, every second free", "measured_large_largest_free_run"),
 ];
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
@@ -101,6 +127,9 @@ fn measure() -> Result<String> {
     if !calls.iter().map(|call| call.name.as_str()).eq(CALLS.iter().map(|(_, name)| *name)) {
         bail!("the program makes other calls than the table has: {calls:?}");
     }
+    if let Some(call) = calls.iter().find(|call| call.locks != 1) {
+        bail!("{} takes the lock {} times, not once", call.name, call.locks);
+    }
     let instructions: Vec<_> = CALLS
         .iter()
         .zip(&calls)
@@ -109,7 +138,7 @@ fn measure() -> Result<String> {
 
     let compiler = cross.version()?;
     Ok(format!(
-        "{}\n{}\n{MEASURED_WITH} {compiler}.\n",
+        "{}\n{}\n{NOTES}\n\n{MEASURED_WITH} {compiler}.\n",
         table("| bytes | flash | RAM beside the buffer |", &bytes),
         table(
             "| instructions, 32 blocks of 64 bytes | all | longest stretch with interrupts off |",

@@ -15,6 +15,9 @@ use crate::{process, top};
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(top()).env("CARGO_TARGET_DIR", target_dir());
+    // Else what is built goes to another folder than the one in which the programs are looked for, and tests cannot
+    // run.
+    cargo.env_remove("CARGO_BUILD_TARGET");
     forget_own_package(&mut cargo);
     cargo
 }
@@ -56,7 +59,12 @@ impl Cross {
             Cross::Debian => {
                 let mut cargo = Command::new("/usr/bin/cargo");
                 forget_own_package(&mut cargo);
-                for name in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+                for name in [
+                    "RUSTUP_TOOLCHAIN",
+                    "CARGO_BUILD_TARGET",
+                    "RUSTFLAGS",
+                    "CARGO_ENCODED_RUSTFLAGS",
+                ] {
                     cargo.env_remove(name);
                 }
                 // Else `cargo` finds rustup's compiler and rustup's `cargo clippy`.
@@ -77,11 +85,10 @@ impl Cross {
 
     /// The compiler's version as its users write it: `1.96.0`.
     pub(crate) fn version(&self) -> Result<String> {
-        let mut rustc = match self {
-            Cross::Installed => rustc(),
-            Cross::Debian => Command::new("/usr/bin/rustc"),
+        let text = match self {
+            Cross::Installed => compiler()?,
+            Cross::Debian => process::output_of(Command::new("/usr/bin/rustc").arg("--version"))?,
         };
-        let text = process::output_of(rustc.arg("--version"))?;
         Ok(text.split(' ').nth(1).context("`rustc --version` names no version")?.to_owned())
     }
 
@@ -107,18 +114,8 @@ pub(crate) fn need_emulator(program: &str) -> Result<()> {
 /// A cargo of the oldest supported version: rustup's where that is installed, else Debian's, unpacked below the target
 /// folder.
 pub(crate) fn oldest_cargo(version: &str) -> Result<Command> {
-    let installed = process::output_of(Command::new("rustup").args(["toolchain", "list"]));
-    let installed = installed.unwrap_or_default();
-    let wanted = installed.lines().filter_map(|line| line.split(' ').next()).find(|name| {
-        *name == version
-            || name.starts_with(&format!("{version}."))
-            || name.starts_with(&format!("{version}-"))
-    });
-    let mut cargo;
-    if let Some(name) = wanted {
-        println!("{name}: installed by rustup");
-        cargo = Command::new("rustup");
-        cargo.args(["run", name, "cargo"]);
+    let mut cargo = if let Some(cargo) = rustup_cargo(version) {
+        cargo
     } else {
         println!("{version}: not installed by rustup, so Debian's is unpacked");
         let folder = target_dir().join("tools").join(format!("rust-{version}"));
@@ -126,12 +123,33 @@ pub(crate) fn oldest_cargo(version: &str) -> Result<Command> {
             .with_context(|| {
                 format!("no Rust {version}; `rustup toolchain install {version}` helps")
             })?;
-        cargo = Command::new(folder.join("bin/cargo"));
+        let mut cargo = Command::new(folder.join("bin/cargo"));
         cargo.env("RUSTC", folder.join("bin/rustc")).env_remove("RUSTUP_TOOLCHAIN");
-    }
-    forget_own_package(&mut cargo);
+        forget_own_package(&mut cargo);
+        cargo
+    };
     cargo.current_dir(top()).env("CARGO_TARGET_DIR", target_dir().join("msrv"));
     Ok(cargo)
+}
+
+/// A cargo of a version such as `1.85`, where rustup has installed it.
+pub(crate) fn rustup_cargo(version: &str) -> Option<Command> {
+    let installed = process::output_of(Command::new("rustup").args(["toolchain", "list"])).ok()?;
+    let name = installed.lines().filter_map(|line| line.split(' ').next()).find(|name| {
+        *name == version
+            || name.starts_with(&format!("{version}."))
+            || name.starts_with(&format!("{version}-"))
+    })?;
+    println!("{name}: installed by rustup");
+    let mut cargo = Command::new("rustup");
+    cargo.args(["run", name, "cargo"]).current_dir(top()).env_remove("RUSTC");
+    forget_own_package(&mut cargo);
+    Some(cargo)
+}
+
+/// What the compiler in use calls itself: `rustc 1.96.0 (..)`.
+pub(crate) fn compiler() -> Result<String> {
+    process::output_of(rustc().arg("--version"))
 }
 
 fn setup(what: &str, instead: &str) -> Result<()> {

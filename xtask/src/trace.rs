@@ -14,11 +14,33 @@ pub(crate) struct Call {
     pub(crate) instructions: u64,
     /// The longest stretch of them with interrupts off, the one that turns them on included.
     pub(crate) masked: u64,
+    /// How often interrupts were turned off: once for each time that the lock was taken.
+    pub(crate) locks: u64,
 }
 
-/// `cpsid i` and `cpsie i`: Arm v7-M manual, B5.2.1.
-const INTERRUPTS_OFF: u16 = 0xB672;
-const INTERRUPTS_ON: u16 = 0xB662;
+/// What an instruction does to the interrupt mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Masking {
+    /// `cpsid i`.
+    Off,
+    /// `cpsie i`.
+    On,
+    /// `msr primask, rN`: back to what it was before the `Off` that belongs to it.
+    Restore,
+}
+
+/// Arm v7-M manual, B5.2.1 and B5.2.3.
+fn masking(instruction: (u16, u16)) -> Option<Masking> {
+    match instruction {
+        (0xB672, _) => Some(Masking::Off),
+        (0xB662, _) => Some(Masking::On),
+        // The first halfword ends with the register; in the second, SYSm is 16 for PRIMASK.
+        (first, second) if first & 0xFFF0 == 0xF380 && second & 0xF0FF == 0x8010 => {
+            Some(Masking::Restore)
+        }
+        _ => None,
+    }
+}
 
 /// Runs a program and gives the calls of the functions whose name begins with `prefix`, in order.
 pub(crate) fn calls(board: &Board, elf: &Path, image: &Image, prefix: &str) -> Result<Vec<Call>> {
@@ -55,45 +77,77 @@ fn count(addresses: impl Iterator<Item = u64>, image: &Image, prefix: &str) -> R
         .map(|function| (function.range.start, function.name.as_str()))
         .collect();
     let mut calls = Vec::new();
-    // The call that is being counted, the address behind the call instruction, and the stretch with interrupts off.
-    let mut open: Option<(Call, u64, Option<u64>)> = None;
+    let mut open: Option<Open> = None;
     let mut last = 0;
     for address in addresses {
-        if let Some((call, back, masked)) = &mut open {
-            if address == *back {
-                calls.push(call.clone());
-                open = None;
+        if let Some(mut now) = open.take() {
+            if address != now.back {
+                now.step(image.instruction(address));
+                open = Some(now);
+            } else if now.depth > 0 {
+                bail!("{} returns with interrupts off", now.call.name);
             } else {
-                call.instructions += 1;
-                if let Some(masked) = masked {
-                    *masked += 1;
-                    call.masked = call.masked.max(*masked);
-                }
-                match image.instruction(address) {
-                    Some(INTERRUPTS_OFF) => *masked = masked.or(Some(0)),
-                    Some(INTERRUPTS_ON) => *masked = None,
-                    _ => {}
-                }
+                calls.push(now.call);
             }
         }
         if open.is_none() {
             if let Some(name) = entries.get(&address) {
-                let call = Call { name: (*name).to_owned(), instructions: 1, masked: 0 };
                 // `bl` has four bytes.
-                open = Some((call, last + 4, None));
+                let mut now = Open::new(name, last + 4);
+                now.step(image.instruction(address));
+                open = Some(now);
             }
         }
         last = address;
     }
     match open {
-        Some((call, ..)) => bail!("{} does not return", call.name),
+        Some(Open { call, .. }) => bail!("{} does not return", call.name),
         None => Ok(calls),
+    }
+}
+
+/// A call that is being counted.
+struct Open {
+    call: Call,
+    /// The address behind the call instruction.
+    back: u64,
+    /// How many times interrupts are off: critical sections nest.
+    depth: u64,
+    /// The instructions since they are.
+    stretch: u64,
+}
+
+impl Open {
+    fn new(name: &str, back: u64) -> Self {
+        let call = Call { name: name.to_owned(), instructions: 0, masked: 0, locks: 0 };
+        Open { call, back, depth: 0, stretch: 0 }
+    }
+
+    fn step(&mut self, instruction: Option<(u16, u16)>) {
+        self.call.instructions += 1;
+        if self.depth > 0 {
+            self.stretch += 1;
+            self.call.masked = self.call.masked.max(self.stretch);
+        }
+        match instruction.and_then(masking) {
+            Some(Masking::Off) => {
+                self.call.locks += 1;
+                self.depth += 1;
+            }
+            Some(Masking::On) => self.depth = 0,
+            Some(Masking::Restore) => self.depth = self.depth.saturating_sub(1),
+            None => {}
+        }
+        if self.depth == 0 {
+            self.stretch = 0;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::is_long;
 
     #[test]
     fn addresses_are_the_second_field() {
@@ -102,15 +156,73 @@ mod tests {
         assert_eq!(addresses(log).collect::<Vec<_>>(), [0x1062]);
     }
 
+    const NOP: u16 = 0xBF00;
+    /// `mrs r1, primask`.
+    const READ: [u16; 2] = [0xF3EF, 0x8110];
+    const OFF: u16 = 0xB672;
+    const ON: u16 = 0xB662;
+    /// `msr primask, r1`.
+    const RESTORE: [u16; 2] = [0xF381, 0x8810];
+    const RETURN: u16 = 0x4770;
+
+    /// Runs a function at 0x10 from its first instruction to its last, called from 0x04.
+    fn counted(code: &[u16]) -> Result<Vec<Call>> {
+        let image = Image::of_function("measured_it", 0x10, code);
+        let mut run = vec![0x04];
+        let mut address = 0x10;
+        while let Some((first, _)) = image.instruction(address) {
+            run.push(address);
+            address += if is_long(first) { 4 } else { 2 };
+        }
+        run.extend([0x08, 0x0A]);
+        assert_eq!(count(run.iter().copied(), &image, "other_")?, []);
+        assert!(count(run.iter().copied().take(4), &image, "measured_").is_err());
+        count(run.into_iter(), &image, "measured_")
+    }
+
+    fn call(instructions: u64, masked: u64, locks: u64) -> [Call; 1] {
+        [Call { name: "measured_it".to_owned(), instructions, masked, locks }]
+    }
+
+    #[test]
+    fn instructions_that_mask_interrupts_are_recognised() {
+        assert_eq!(masking((OFF, 0)), Some(Masking::Off));
+        assert_eq!(masking((ON, 0)), Some(Masking::On));
+        assert_eq!(masking((RESTORE[0], RESTORE[1])), Some(Masking::Restore));
+        assert_eq!(masking((0xF38C, 0x8810)), Some(Masking::Restore)); // msr primask, r12
+        assert_eq!(masking((0xF381, 0x8811)), None); // msr basepri, r1
+        assert_eq!(masking((READ[0], READ[1])), None);
+        assert_eq!(masking((0xB671, 0)), None); // cpsid f
+    }
+
     #[test]
     fn calls_are_counted_from_entry_to_return() {
-        // At 0x10: nop, cpsid i, nop, cpsie i, bx lr.
-        let code = [0xBF00, INTERRUPTS_OFF, 0xBF00, INTERRUPTS_ON, 0x4770];
-        let image = Image::of_function("measured_it", 0x10, &code);
-        let run = [0x04, 0x10, 0x12, 0x14, 0x16, 0x18, 0x08, 0x0A];
-        let wanted = Call { name: "measured_it".to_owned(), instructions: 5, masked: 2 };
-        assert_eq!(count(run.into_iter(), &image, "measured_").unwrap(), [wanted]);
-        assert_eq!(count(run.into_iter(), &image, "other_").unwrap(), []);
-        assert!(count(run.into_iter().take(4), &image, "measured_").is_err());
+        assert_eq!(counted(&[NOP, OFF, NOP, ON, RETURN]).unwrap(), call(5, 2, 1));
+        assert_eq!(counted(&[NOP, NOP, NOP, RETURN]).unwrap(), call(4, 0, 0));
+    }
+
+    #[test]
+    fn a_stretch_ends_where_the_mask_is_restored() {
+        let code = [READ[0], READ[1], OFF, NOP, RESTORE[0], RESTORE[1], NOP, NOP, NOP, RETURN];
+        assert_eq!(counted(&code).unwrap(), call(8, 2, 1));
+    }
+
+    #[test]
+    fn the_longest_stretch_counts_and_each_is_a_lock() {
+        let code = [OFF, NOP, NOP, ON, NOP, OFF, RESTORE[0], RESTORE[1], RETURN];
+        assert_eq!(counted(&code).unwrap(), call(8, 3, 2));
+    }
+
+    #[test]
+    fn a_stretch_within_a_stretch_does_not_end_it() {
+        let [restore, primask] = RESTORE;
+        let code = [OFF, NOP, OFF, restore, primask, NOP, restore, primask, NOP, RETURN];
+        assert_eq!(counted(&code).unwrap(), call(8, 5, 2));
+    }
+
+    #[test]
+    fn a_call_that_leaves_interrupts_off_is_an_error() {
+        let error = counted(&[NOP, OFF, NOP, RETURN]).unwrap_err().to_string();
+        assert_eq!(error, "measured_it returns with interrupts off");
     }
 }
