@@ -39,14 +39,14 @@ macro_rules! one_block {
     }};
 }
 
-/// Uses every operation of a typed pool once.
+/// Uses every method of a typed pool once, then those of its view by address.
 #[macro_export]
 macro_rules! every_operation {
     ($pool:ident: [$word:ty; $words:literal]) => {{
         use core::hint::black_box;
         $crate::one_block!($pool: [$word; $words]);
         black_box($pool.alloc_with(|| [7; $words])).ok();
-        black_box($pool.alloc_zeroed()).ok();
+        black_box($pool.alloc_zeroed().map(mem_blocks::Block::into_inner)).ok();
         black_box($pool.alloc_array::<2>()).ok();
         black_box($pool.alloc_scatter::<4>(black_box(3))).ok();
         black_box($pool.alloc_contiguous(black_box(3))).ok();
@@ -58,7 +58,7 @@ macro_rules! every_operation {
     }};
 }
 
-/// Uses every operation of the address-level view once.
+/// Uses every method of the view by address once.
 #[inline(never)]
 pub fn every_operation_by_address(raw: &'static mem_blocks::RawMemBlocks) {
     use core::{
