@@ -253,7 +253,7 @@ macro_rules! iterators {
         // SAFETY: I2. Stands for references to the values, and can be sent where those can be.
         unsafe impl<$t: $bound> Send for $blocks<'_, $t> {}
 
-        // SAFETY: as above; a shared iterator gives nothing at all.
+        // SAFETY: as above; what a shared iterator gives, if it can be cloned, is shared references.
         unsafe impl<$t: Sync> Sync for $blocks<'_, $t> {}
 
         // SAFETY: as for the blocks.
