@@ -196,6 +196,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
         mut request: impl FnMut(&'static RawMemBlocks) -> Result<R, AllocError>,
     ) -> Result<(&'static RawMemBlocks, R), GroupError> {
         let mut exhausted = None;
+        // A group without members asks as well: to say that none was chosen is the function's part.
         for _ in 0..self.len.max(1) {
             let member = self.choose_for(cfg)?;
             if exhausted.is_some_and(|before| ptr::eq(before, member)) {

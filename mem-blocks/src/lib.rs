@@ -59,8 +59,9 @@
 //! # The lock
 //!
 //! Every operation on blocks runs in one critical section, for a number of instructions that is
-//! bounded by the number of 32-bit words in the bitmap plus the number of blocks that are asked for;
-//! the README has a table of it. Handles that are dropped one by one take it one by one. No closure of yours, no `Drop`, no zero-fill and no formatting runs under it. The program must
+//! bounded by the number of 32-bit words in the bitmap plus the number of blocks that are asked
+//! for; the README has a table of it. Handles that are dropped one by one take it one by one. No
+//! closure of yours, no `Drop`, no zero-fill and no formatting runs under it. The program must
 //! provide an implementation of `critical-section`, as most HALs and runtime crates do; on a host,
 //! that crate's feature `std` does.
 //!

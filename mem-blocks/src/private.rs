@@ -167,7 +167,7 @@ impl<T, const N: usize> Make<T, N> {
         // SAFETY: where `check_blocks` passed, `M` is `N`: the buffer has room for `N` blocks of
         // `T`, and is aligned for them by its type; that nothing else uses it is the caller's
         // promise.
-        let raw = unsafe { RawMemBlocks::in_static(buffer, Self::GEOMETRY, bitmap) };
+        let raw = unsafe { RawMemBlocks::new(buffer.start(), Self::GEOMETRY, bitmap) };
         // SAFETY: as above.
         unsafe { MemBlocks::from_raw_mem_blocks(raw) }
     }

@@ -7,7 +7,6 @@ use core::ops::{Range, RangeBounds};
 use core::ptr::{self, NonNull};
 
 use crate::bitmap::Word;
-use crate::buffer::{Alignment, BlockBuffer, SupportedAlignment};
 use crate::error::{AllocError, ClaimError, FreeError, FreeErrorKind};
 use crate::geometry::{Geometry, Stride};
 use crate::lock::{self, Key, Locked};
@@ -122,21 +121,6 @@ impl RawMemBlocks {
         bitmap: &'static Bitmap<W>,
     ) -> Self {
         Self { buffer, geometry, bitmap: &bitmap.words }
-    }
-
-    /// # Safety
-    ///
-    /// As for [`new`](Self::new); the geometry is one of no more bytes than the buffer has.
-    pub(crate) const unsafe fn in_static<T, const N: usize, const A: usize, const W: usize>(
-        buffer: &'static BlockBuffer<T, N, A>,
-        geometry: Geometry,
-        bitmap: &'static Bitmap<W>,
-    ) -> Self
-    where
-        Alignment<A>: SupportedAlignment,
-    {
-        // SAFETY: passed on to the caller.
-        unsafe { Self::new(buffer.start(), geometry, bitmap) }
     }
 
     /// An allocator from which nothing can be allocated.

@@ -1,7 +1,7 @@
 //! `Scatter`: the owner of blocks that need not be adjacent.
 
 use core::fmt;
-use core::iter::{self, FusedIterator};
+use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
@@ -167,7 +167,8 @@ impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
             unsafe { self.pool.give_back_each(self.addresses()) };
         });
         if mem::needs_drop::<T>() {
-            for run in merged::<T>(self.addresses()) {
+            let mut rest = self.addresses();
+            while let Some(run) = take_run::<T>(&mut rest) {
                 // SAFETY: I2. The blocks hold valid values, which are not used again.
                 unsafe { run.drop_in_place() };
             }
@@ -199,7 +200,7 @@ impl<'a, T, const MAX: usize> IntoIterator for &'a mut Scatter<T, MAX> {
     }
 }
 
-/// Takes the first run of adjacent blocks off the list.
+/// Takes the first run of adjacent blocks off the list, as its values.
 ///
 /// Not `slice::chunk_by`: it splits the slice by a call that can panic, and the compiler does not
 /// see that it never does.
@@ -212,11 +213,6 @@ fn take_run<T>(rest: &mut &[*mut u8]) -> Option<NonNull<[T]>> {
     let len = 1 + pairs.take_while(adjacent).count();
     *rest = rest.get(len..).unwrap_or_default();
     Some(NonNull::slice_from_raw_parts(first, len))
-}
-
-/// The runs of adjacent blocks, each as its values.
-fn merged<T>(mut blocks: &[*mut u8]) -> impl Iterator<Item = NonNull<[T]>> {
-    iter::from_fn(move || take_run(&mut blocks))
 }
 
 /// The values of a [`Scatter`]: see [`Scatter::iter`].
