@@ -1,32 +1,40 @@
 //! [`Checked`] to tokens. Nothing here can fail.
 //!
-//! What is generated for `#[mem_blocks(align = 32)] static FRAMES: Type;`:
+//! What is generated for `#[mem_blocks(align = LINE)] static FRAMES: Type;`:
 //!
 //! ```text
 //! static FRAMES: Type = {
 //!     use ::mem_blocks::__private as __mem_blocks;
-//!     const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = <Type as __mem_blocks::Definition>::SHAPE;
-//!     const _: () = __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE);
-//!     const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 32;
-//!     const _: () = __mem_blocks::check_align(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN);
+//!     const __MEM_BLOCKS_TYPE: __mem_blocks::Shape = __mem_blocks::shape_of(|| &FRAMES);
+//!     const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape =
+//!         __mem_blocks::check_blocks(__MEM_BLOCKS_TYPE, "Type");
+//!     const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = LINE;
+//!     const __MEM_BLOCKS_LEGAL_ALIGN: ::core::primitive::usize =
+//!         __mem_blocks::check_align(__MEM_BLOCKS_TYPE, __MEM_BLOCKS_ALIGN, "LINE");
 //!     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<..> = ..;
 //!     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<..> = ..;
-//!     unsafe { __mem_blocks::Make::<..>::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP) }
+//!     unsafe { __mem_blocks::allocator(.., &raw const __MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP) }
 //! };
 //! ```
+//!
+//! The whole of it, for each option, is in the folder `expanded`.
 //!
 //! - Items are not hygienic. So all of them are inside the initialiser, under names that nobody
 //!   else uses.
 //! - What is generated has the macro's span, so that no lint of the user's crate looks at it. Where
 //!   the compiler is to point at a word of the user's, it is that word's place, resolved at the
 //!   macro; see [`check`].
-//! - One mistake is one error: the runtime crate's path, the alignment, the address and the buffer
-//!   are written once, and what is made of the type says so in [`of_definition`].
+//! - One mistake is one error. So the type is written once, where the user has written it, and all
+//!   that has to be known of it is asked of the static itself, in a function that is not called; the
+//!   runtime crate's path, the alignment, the address and the buffer are written once as well.
+//! - No constant is called `_`: it would count as a use of the static, and an allocator that is
+//!   never used would go unreported.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Path};
 
+use crate::diagnostics::written;
 use crate::model::{Checked, Item, Placement};
 use crate::section;
 
@@ -35,19 +43,11 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
     let Checked { item, align, placement, runtime } = checked;
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
     let keyword = quote_spanned!(*keyword=> static);
-    let align = align.as_ref();
     let import = import(runtime.as_ref());
-    let shape = shape(ty);
-    let align_items = align.map(align_items);
-    let place_items = match placement {
-        Placement::Zeroed => own_buffer(ty, align, None),
-        Placement::Uninit => own_buffer(ty, align, Some(&section::uninit(name))),
-        Placement::Section(section) => own_buffer(ty, align, Some(section)),
-        Placement::Buffer(_) => TokenStream::new(),
-        Placement::Address(address) => address_items(address, align),
-    };
-    let bitmap = bitmap();
-    let value = value(ty, align, placement);
+    let shape = shape(item, placement);
+    let align_items = align.as_ref().map(|align| align_items(align, placement));
+    let place_items = place_items(placement, align.is_some(), name);
+    let value = value(placement);
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #vis #keyword #name #colon #ty = {
@@ -55,7 +55,6 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
             #shape
             #align_items
             #place_items
-            #bitmap
             #value
         } #semicolon
     }
@@ -70,18 +69,128 @@ fn import(runtime: Option<&Path>) -> TokenStream {
     let module = quote_spanned!(last.resolved_at(site)=> __private as __mem_blocks);
     quote_spanned!(site=> use #root::#module;)
 }
-
-/// `<Type as Definition>::member`, all of it at the place of the type.
-///
-/// Of a type that is no `MemBlocks` the compiler complains at every mention; but complaints that
-/// are the same to the word and the place it reports once. What it makes of such a type is an error
-/// that causes no others.
-fn of_definition(ty: &TokenStream, member: &str) -> TokenStream {
+/// The numbers of the type, as it was written and as it was accepted.
+fn shape(item: &Item, placement: &Placement) -> TokenStream {
+    let site = Span::mixed_site();
+    let Item { name, ty, .. } = item;
+    // At the place of the type, where the compiler says that it is no `MemBlocks`.
     let (first, last) = ends(ty);
-    let open = quote_spanned!(first=> <);
-    let trait_path = quote_spanned!(Span::mixed_site()=> __mem_blocks::Definition>::);
-    let member = Ident::new(member, last);
-    quote!(#open #ty as #trait_path #member)
+    let name = located(name, last.resolved_at(site));
+    let this = quote_spanned!(first.resolved_at(site)=> || &#name);
+    let written_shape = if let Placement::Buffer(path) = placement {
+        // At the place of the path, where the compiler says that a buffer is of the wrong type.
+        let (place, _) = ends(&path.to_token_stream());
+        let buffer = quote_spanned!(place=> &#path);
+        let buffer = call(ty, "user_buffer", quote_spanned!(site=> #this, #buffer));
+        quote_spanned! {site=>
+            const __MEM_BLOCKS_BUFFER: __mem_blocks::UserBuffer = #buffer;
+            const __MEM_BLOCKS_TYPE: __mem_blocks::Shape = __MEM_BLOCKS_BUFFER.shape();
+        }
+    } else {
+        let shape = call(ty, "shape_of", this);
+        quote_spanned!(site=> const __MEM_BLOCKS_TYPE: __mem_blocks::Shape = #shape;)
+    };
+    let check = check(ty, "check_blocks", &quote_spanned!(site=> __MEM_BLOCKS_TYPE));
+    quote_spanned! {site=>
+        #written_shape
+        const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = #check;
+    }
+}
+
+/// The alignment, as it was written and as it was accepted.
+fn align_items(align: &TokenStream, placement: &Placement) -> TokenStream {
+    let site = Span::mixed_site();
+    let (function, judged_by) = match placement {
+        Placement::Buffer(_) => ("check_buffer_align", quote_spanned!(site=> __MEM_BLOCKS_BUFFER)),
+        _ => ("check_align", quote_spanned!(site=> __MEM_BLOCKS_TYPE)),
+    };
+    let check = check(align, function, &quote_spanned!(site=> #judged_by, __MEM_BLOCKS_ALIGN));
+    let align = without_lints(align.clone());
+    quote_spanned! {site=>
+        const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = #align;
+        const __MEM_BLOCKS_LEGAL_ALIGN: ::core::primitive::usize = #check;
+    }
+}
+
+/// Where the blocks lie, and their bitmap.
+fn place_items(placement: &Placement, has_align: bool, name: &Ident) -> TokenStream {
+    let site = Span::mixed_site();
+    let place = match placement {
+        Placement::Zeroed => own_buffer(has_align, None),
+        Placement::Uninit => own_buffer(has_align, Some(&section::uninit(name))),
+        Placement::Section(section) => own_buffer(has_align, Some(section)),
+        Placement::Buffer(_) => TokenStream::new(),
+        Placement::Address(address) => address_items(has_align, address),
+    };
+    quote_spanned! {site=>
+        #place
+        static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+            { __MEM_BLOCKS_SHAPE.bitmap_words() }
+        > = __mem_blocks::Bitmap::new();
+    }
+}
+
+/// Bytes, because the type of the blocks is not written a second time.
+fn own_buffer(has_align: bool, section: Option<&LitStr>) -> TokenStream {
+    let site = Span::mixed_site();
+    let section = section.map(section::attribute);
+    let align = align_or_default(has_align, "__MEM_BLOCKS_LEGAL_ALIGN");
+    quote_spanned! {site=>
+        #section
+        static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+            ::core::primitive::u8,
+            { __MEM_BLOCKS_SHAPE.buffer_size() },
+            { __MEM_BLOCKS_SHAPE.buffer_align(#align) },
+        > = __mem_blocks::BlockBuffer::new();
+    }
+}
+
+fn address_items(has_align: bool, address: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let align = align_or_default(has_align, "__MEM_BLOCKS_ALIGN");
+    let arguments = quote_spanned!(site=> __MEM_BLOCKS_TYPE, #align, __MEM_BLOCKS_ADDRESS);
+    let check = check(address, "check_address", &arguments);
+    let address = without_lints(address.clone());
+    quote_spanned! {site=>
+        const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = #address;
+        const __MEM_BLOCKS_START: *const ::core::primitive::u8 = #check;
+    }
+}
+
+fn align_or_default(has_align: bool, align: &str) -> TokenStream {
+    let site = Span::mixed_site();
+    if has_align {
+        Ident::new(align, site).into_token_stream()
+    } else {
+        quote_spanned!(site=> __mem_blocks::DEFAULT_ALIGN)
+    }
+}
+
+/// The value of the static: the one place where an unsafe function is called.
+///
+/// What it demands, apart from what the checks see to: no other allocator uses the buffer or the
+/// bitmap. Those that are generated can be named in the initialiser only, which is evaluated once.
+/// For the user's buffer, and the memory at an address, `unsafe(..)` in the definition is the
+/// user's word.
+fn value(placement: &Placement) -> TokenStream {
+    let site = Span::mixed_site();
+    let start = match placement {
+        Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
+            quote_spanned!(site=> &raw const __MEM_BLOCKS_BUFFER)
+        }
+        Placement::Buffer(_) => quote_spanned!(site=> __MEM_BLOCKS_BUFFER.start()),
+        Placement::Address(_) => quote_spanned!(site=> __MEM_BLOCKS_START),
+    };
+    quote_spanned! {site=>
+        unsafe { __mem_blocks::allocator(__MEM_BLOCKS_SHAPE, #start, &__MEM_BLOCKS_BITMAP) }
+    }
+}
+
+/// The call of a function that judges what was written, `at`, and is told how that reads.
+fn check(at: &TokenStream, function: &str, arguments: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let written = Literal::string(&written(at));
+    call(at, function, quote_spanned!(site=> #arguments, #written))
 }
 
 /// A call that is found wrong, if it is, at the tokens `at`.
@@ -89,7 +198,7 @@ fn of_definition(ty: &TokenStream, member: &str) -> TokenStream {
 /// The place of a panic in a `#[track_caller]` function is that of the call, which extends from its
 /// first token to its last: so these two are given the places of the first and the last token of
 /// `at`.
-fn check(at: &TokenStream, function: &str, arguments: TokenStream) -> TokenStream {
+fn call(at: &TokenStream, function: &str, arguments: TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let (first, last) = ends(at);
     let first = first.resolved_at(site);
@@ -99,25 +208,10 @@ fn check(at: &TokenStream, function: &str, arguments: TokenStream) -> TokenStrea
     quote_spanned!(first=> __mem_blocks::#function #arguments)
 }
 
-fn shape(ty: &TokenStream) -> TokenStream {
-    let site = Span::mixed_site();
-    let shape = of_definition(ty, "SHAPE");
-    let check = check(ty, "check_blocks", quote_spanned!(site=> __MEM_BLOCKS_SHAPE));
-    quote_spanned! {site=>
-        const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = #shape;
-        const _: () = #check;
-    }
-}
-
-fn align_items(align: &TokenStream) -> TokenStream {
-    let site = Span::mixed_site();
-    let check =
-        check(align, "check_align", quote_spanned!(site=> __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN));
-    let align = without_lints(align.clone());
-    quote_spanned! {site=>
-        const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = #align;
-        const _: () = #check;
-    }
+fn located(name: &Ident, place: Span) -> Ident {
+    let mut name = name.clone();
+    name.set_span(place);
+    name
 }
 
 /// Braces and parentheses around a whole value are the user's way of writing an option; as the value
@@ -137,110 +231,6 @@ fn without_lints(value: TokenStream) -> TokenStream {
         token => token,
     };
     value.into_iter().map(resolved).collect()
-}
-
-fn own_buffer(
-    ty: &TokenStream,
-    align: Option<&TokenStream>,
-    section: Option<&LitStr>,
-) -> TokenStream {
-    let site = Span::mixed_site();
-    let section = section.map(section::attribute);
-    let block = of_definition(ty, "Block");
-    let align = if align.is_some() {
-        // An alignment that `check_align` refuses is not refused again by the type of the buffer.
-        quote_spanned!(site=> __mem_blocks::effective_align(__MEM_BLOCKS_ALIGN))
-    } else {
-        quote_spanned!(site=> __mem_blocks::DEFAULT_ALIGN)
-    };
-    // At the place of the type, which the compiler may find wrong here as well.
-    let (first, last) = ends(ty);
-    let open = quote_spanned!(first.resolved_at(site)=> __mem_blocks::BlockBuffer<);
-    let close = quote_spanned!(last.resolved_at(site)=> >);
-    quote_spanned! {site=>
-        #section
-        static __MEM_BLOCKS_BUFFER: #open
-            #block,
-            { __MEM_BLOCKS_SHAPE.blocks_in_buffer() },
-            { #align },
-        #close = __mem_blocks::BlockBuffer::new();
-    }
-}
-
-fn address_items(address: &TokenStream, align: Option<&TokenStream>) -> TokenStream {
-    let site = Span::mixed_site();
-    let align = align.map_or_else(
-        || quote_spanned!(site=> __mem_blocks::DEFAULT_ALIGN),
-        |_| quote_spanned!(site=> __MEM_BLOCKS_ALIGN),
-    );
-    let arguments = quote_spanned!(site=> __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ADDRESS, #align);
-    let check = check(address, "check_address", arguments);
-    let address = without_lints(address.clone());
-    quote_spanned! {site=>
-        const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = #address;
-        const _: () = #check;
-    }
-}
-
-fn bitmap() -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
-        static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
-            { __MEM_BLOCKS_SHAPE.bitmap_words() }
-        > = __mem_blocks::Bitmap::new();
-    }
-}
-
-/// The value of the static: the one place where unsafe functions are called.
-///
-/// What they demand, apart from what the checks see to: no other allocator uses the buffer or the
-/// bitmap. Those that are generated can be named in the initialiser only, which is evaluated once.
-/// For the user's buffer, and the memory at an address, `unsafe(..)` in the definition is the
-/// user's word.
-fn value(ty: &TokenStream, align: Option<&TokenStream>, placement: &Placement) -> TokenStream {
-    let site = Span::mixed_site();
-    let block = of_definition(ty, "Block");
-    let make = |span: Span| {
-        quote_spanned! {span=>
-            __mem_blocks::Make::<
-                #block,
-                { __MEM_BLOCKS_SHAPE.num_blocks() },
-            >
-        }
-    };
-    match placement {
-        Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
-            let make = make(site);
-            quote_spanned! {site=>
-                unsafe { #make::in_static(&__MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP) }
-            }
-        }
-        Placement::Buffer(path) => {
-            // At the path's place, where the compiler says that a buffer is of the wrong type.
-            let (place, _) = ends(&path.to_token_stream());
-            let typed = make(place.resolved_at(site));
-            let buffer = quote_spanned!(place=> &#path);
-            let buffer = quote_spanned!(place.resolved_at(site)=> #typed::buffer(#buffer));
-            let buffer = match align {
-                Some(align) => {
-                    let arguments = quote_spanned!(site=> #buffer, __MEM_BLOCKS_ALIGN);
-                    check(align, "check_buffer_align", arguments)
-                }
-                None => buffer,
-            };
-            let make = make(site);
-            // Named outside of `unsafe`, which would allow a `static mut`.
-            quote_spanned! {site=>
-                let __mem_blocks_buffer = #buffer;
-                unsafe { #make::in_static(__mem_blocks_buffer, &__MEM_BLOCKS_BITMAP) }
-            }
-        }
-        Placement::Address(_) => {
-            let make = make(site);
-            quote_spanned! {site=>
-                unsafe { #make::at_address(__MEM_BLOCKS_ADDRESS, &__MEM_BLOCKS_BITMAP) }
-            }
-        }
-    }
 }
 
 /// The places of the first and of the last token.

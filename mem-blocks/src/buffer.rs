@@ -3,7 +3,6 @@
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::mem::MaybeUninit;
-use core::ptr::NonNull;
 
 /// Memory for `N` blocks of `T`, starting on a multiple of `ALIGN` bytes and of `align_of::<T>()`.
 ///
@@ -54,17 +53,6 @@ where
     #[must_use]
     pub const fn as_ptr(&self) -> *mut T {
         self.blocks.get().cast()
-    }
-
-    /// The first byte, with the provenance of the whole buffer.
-    pub(crate) const fn start(&'static self) -> NonNull<u8> {
-        // Not a reference to the blocks (I5): a reference to the structure, which is all cell.
-        // `from_ref` would give a pointer to `Self`; the cell's own pointer may be written through.
-        match NonNull::new(self.blocks.get()) {
-            Some(start) => start.cast(),
-            // The address of a static is not null.
-            None => NonNull::dangling(),
-        }
     }
 }
 

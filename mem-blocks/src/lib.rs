@@ -115,6 +115,7 @@ mod group;
 mod lock;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod mem_blocks;
+mod message;
 #[allow(unsafe_code)] // makes an address of an index
 mod raw;
 #[allow(unsafe_code)] // takes ownership of blocks apart and puts it together

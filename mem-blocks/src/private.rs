@@ -2,34 +2,33 @@
 //!
 //! The `check_*` functions judge what the macros cannot: values that are named constants, and what
 //! hides behind the name of a type. Generated code calls each from a `const` whose span is the
-//! user's expression, and `#[track_caller]` makes that the place of the error.
+//! user's expression, and `#[track_caller]` makes that the place of the error. What they refuse is
+//! no constant: whatever depends on it fails without another word, so that one mistake is one error.
 
-use core::convert::Infallible;
-use core::marker::PhantomData;
+use core::mem;
 use core::ptr::NonNull;
 
 use crate::bitmap::bitmap_words;
 use crate::buffer::{Alignment, MAX_ALIGN, SupportedAlignment};
-use crate::geometry::{Geometry, GeometryError};
+use crate::geometry::Geometry;
 use crate::mem_blocks::MemBlocks;
+use crate::message::Message;
 use crate::raw::RawMemBlocks;
 
 pub use crate::buffer::BlockBuffer;
 pub use crate::raw::Bitmap;
 
 /// What a definition needs to know of the type that was written.
-///
-/// Generated code names it as seldom as it can, always at the place of the type, and never as the
-/// bound of a function: then the compiler, which drops an error that it has reported already, has
-/// one error for a type that is no `MemBlocks`.
 #[diagnostic::on_unimplemented(
     message = "the type of an allocator must be a `MemBlocks`, found `{Self}`",
     label = "not a `MemBlocks`",
     note = "write `MemBlocks<BLOCK, NUMBER_OF_BLOCKS>`, such as `MemBlocks<[u8; 64], 4>`"
 )]
 pub trait Definition: sealed::Sealed {
-    /// What a block holds.
-    type Block;
+    /// A buffer for its blocks.
+    type Buffer<const A: usize>
+    where
+        Alignment<A>: SupportedAlignment;
     /// The rest, as numbers.
     const SHAPE: Shape;
 }
@@ -41,12 +40,15 @@ mod sealed {
 impl<T, const N: usize> sealed::Sealed for MemBlocks<T, N> {}
 
 impl<T, const N: usize> Definition for MemBlocks<T, N> {
-    type Block = T;
+    type Buffer<const A: usize>
+        = BlockBuffer<T, N, A>
+    where
+        Alignment<A>: SupportedAlignment;
     const SHAPE: Shape =
         Shape { block_size: size_of::<T>(), block_align: align_of::<T>(), num_blocks: N };
 }
 
-/// The numbers of a definition; not judged yet.
+/// The numbers of a definition.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     block_size: usize,
@@ -55,27 +57,69 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The number of blocks that was written.
+    /// The size of the buffer in bytes.
     #[must_use]
-    pub const fn num_blocks(self) -> usize {
-        self.num_blocks
+    pub const fn buffer_size(self) -> usize {
+        self.block_size * self.num_blocks
     }
 
-    /// The number of blocks in the buffer: none, if `check_blocks` refuses the number, because a
-    /// type of that size would be an error of its own.
+    /// The alignment of a buffer whose blocks are to be aligned to `align`.
     #[must_use]
-    pub const fn blocks_in_buffer(self) -> usize {
-        if self.geometry().is_ok() { self.num_blocks } else { 0 }
+    pub const fn buffer_align(self, align: usize) -> usize {
+        if align > self.block_align { align } else { self.block_align }
     }
 
-    /// The number of words in the bitmap of that buffer.
+    /// The number of words in the bitmap.
     #[must_use]
     pub const fn bitmap_words(self) -> usize {
-        bitmap_words(self.blocks_in_buffer())
+        bitmap_words(self.num_blocks)
+    }
+}
+
+/// The shape of the allocator that a function would give; not judged yet.
+///
+/// A function that is never called, because the type of a `static` is all that is wanted: written
+/// twice, a type that is wrong would be two errors.
+#[must_use]
+pub const fn shape_of<D: Definition>(_: fn() -> &'static D) -> Shape {
+    D::SHAPE
+}
+
+/// A buffer that the user has declared.
+#[derive(Clone, Copy, Debug)]
+pub struct UserBuffer {
+    shape: Shape,
+    start: *const u8,
+    align: usize,
+}
+
+impl UserBuffer {
+    /// The shape of the allocator; not judged yet.
+    #[must_use]
+    pub const fn shape(self) -> Shape {
+        self.shape
     }
 
-    const fn geometry(self) -> Result<Geometry, GeometryError> {
-        Geometry::new(self.block_size, self.num_blocks)
+    /// Where the blocks lie.
+    #[must_use]
+    pub const fn start(self) -> *const u8 {
+        self.start
+    }
+}
+
+/// The buffer and the shape of an allocator, which must be of the same type and number of blocks.
+#[must_use]
+pub const fn user_buffer<D: Definition, const A: usize>(
+    _: fn() -> &'static D,
+    buffer: &'static D::Buffer<A>,
+) -> UserBuffer
+where
+    Alignment<A>: SupportedAlignment,
+{
+    UserBuffer {
+        shape: D::SHAPE,
+        start: (&raw const *buffer).cast(),
+        align: align_of::<D::Buffer<A>>(),
     }
 }
 
@@ -83,130 +127,113 @@ impl Shape {
 pub const DEFAULT_ALIGN: usize = 4;
 
 /// Refuses no blocks, blocks of no size, and too large a buffer.
+#[must_use]
 #[track_caller]
-pub const fn check_blocks(shape: Shape) {
-    if let Err(error) = shape.geometry() {
-        panic!("{}", error.message());
+pub const fn check_blocks(shape: Shape, written: &str) -> Shape {
+    match Geometry::new(shape.block_size, shape.num_blocks) {
+        Ok(_) => shape,
+        Err(error) => Message::new(error.message()).found(written).panic(),
     }
 }
 
 /// Refuses an alignment that a definition may not have.
-#[track_caller]
-pub const fn check_align(shape: Shape, align: usize) {
-    assert!(align.is_power_of_two(), "`align` must be a power of two");
-    assert!(align <= MAX_ALIGN, "`align` must be at most 536870912 (2^29)");
-    assert!(
-        shape.block_size % align == 0,
-        "`align` must divide the block size, so that every block is aligned"
-    );
-}
-
-/// An alignment that a buffer can have: `align`, unless it is one that `check_align` refuses.
 #[must_use]
-pub const fn effective_align(align: usize) -> usize {
-    if align.is_power_of_two() && align <= MAX_ALIGN { align } else { 1 }
+#[track_caller]
+pub const fn check_align(shape: Shape, align: usize, written: &str) -> usize {
+    let rule = if !align.is_power_of_two() {
+        Message::new("`align` must be a power of two")
+    } else if align > MAX_ALIGN {
+        Message::new("`align` must be at most 536870912 (2^29)")
+    } else if shape.block_size % align != 0 {
+        Message::new("`align` must divide the block size of ")
+            .number(shape.block_size)
+            .text(" bytes, so that every block is aligned")
+    } else {
+        return align;
+    };
+    rule.found_value(written, align).panic()
 }
 
-/// Refuses an external buffer that is not aligned as its definition says; hands it on.
+/// Refuses the same, and an alignment that the user's buffer does not have.
+#[must_use]
 #[track_caller]
-pub const fn check_buffer_align<T, const N: usize, const A: usize>(
-    buffer: &'static BlockBuffer<T, N, A>,
-    align: usize,
-) -> &'static BlockBuffer<T, N, A>
-where
-    Alignment<A>: SupportedAlignment,
-{
-    assert!(
-        align_of::<BlockBuffer<T, N, A>>() >= effective_align(align),
-        "the buffer's alignment must be at least `align`"
-    );
-    buffer
+pub const fn check_buffer_align(buffer: UserBuffer, align: usize, written: &str) -> usize {
+    let align = check_align(buffer.shape, align, written);
+    if buffer.align >= align {
+        return align;
+    }
+    Message::new("`align` must not exceed the alignment of the buffer, which is ")
+        .number(buffer.align)
+        .found_value(written, align)
+        .panic()
 }
 
 /// Refuses an address at which the blocks cannot lie.
+#[must_use]
 #[track_caller]
-pub const fn check_address(shape: Shape, address: usize, align: usize) {
-    assert!(address != 0, "`address` must not be null");
-    assert!(
-        address % shape.block_align == 0,
-        "`address` must be a multiple of the alignment of the block's type"
-    );
-    assert!(
-        address % effective_align(align) == 0,
-        "`address` must be a multiple of `align`, which is 4 unless given"
-    );
+pub const fn check_address(
+    shape: Shape,
+    align: usize,
+    address: usize,
+    written: &str,
+) -> *const u8 {
     // Too large a buffer is `check_blocks`'s to refuse.
-    let bytes = shape.block_size * shape.blocks_in_buffer();
-    assert!(
-        address.checked_add(bytes).is_some(),
-        "the blocks at `address` must not reach beyond the address space"
-    );
+    let size = match shape.block_size.checked_mul(shape.num_blocks) {
+        Some(size) => size,
+        None => 0,
+    };
+    let rule = if address == 0 {
+        Message::new("`address` must not be null")
+    } else if address % shape.block_align != 0 {
+        Message::new("`address` must be a multiple of the alignment of the block's type, which is ")
+            .number(shape.block_align)
+    } else if address % effective_align(align) != 0 {
+        Message::new("`address` must be a multiple of `align`, which is ")
+            .number(align)
+            .text(if align == DEFAULT_ALIGN { " unless given" } else { "" })
+    } else if address.checked_add(size).is_none() {
+        Message::new("the blocks at `address` must not reach beyond the address space")
+    } else {
+        return address as *const u8;
+    };
+    rule.found(written).panic()
 }
 
-/// The ways to make a `MemBlocks<T, N>`; never a value.
+/// An alignment by which another value can be judged: `align`, unless `check_align` refuses it.
+const fn effective_align(align: usize) -> usize {
+    if align.is_power_of_two() && align <= MAX_ALIGN { align } else { 1 }
+}
+
+/// The allocator that a definition stands for.
 ///
-/// `T` and `N` are those of a type, not of the functions, because generated code writes these two
-/// and leaves the other constants to inference, which one list of arguments cannot mix in Rust 1.85.
-#[expect(missing_debug_implementations, reason = "there is no value to show")]
-pub struct Make<T, const N: usize>(PhantomData<T>, Infallible);
-
-impl<T, const N: usize> Make<T, N> {
-    /// An allocator in a `static` buffer.
-    ///
-    /// # Safety
-    ///
-    /// No other allocator uses the buffer or the bitmap, and nothing but the blocks' owners
-    /// accesses the buffer. `check_blocks` was evaluated, and `M` is `N` or `blocks_in_buffer`.
-    pub const unsafe fn in_static<const M: usize, const A: usize, const W: usize>(
-        buffer: &'static BlockBuffer<T, M, A>,
-        bitmap: &'static Bitmap<W>,
-    ) -> MemBlocks<T, N>
-    where
-        Alignment<A>: SupportedAlignment,
-    {
-        // SAFETY: where `check_blocks` passed, `M` is `N`: the buffer has room for `N` blocks of
-        // `T`, and is aligned for them by its type; that nothing else uses it is the caller's
-        // promise.
-        let raw = unsafe { RawMemBlocks::new(buffer.start(), Self::GEOMETRY, bitmap) };
-        // SAFETY: as above.
-        unsafe { MemBlocks::from_raw_mem_blocks(raw) }
+/// Of any type `D`, because a bound would make a second error of a type that `shape_of` or
+/// `user_buffer` has refused.
+///
+/// # Safety
+///
+/// `D` is the type whose shape is `shape`, which `check_blocks` has accepted. From `buffer` on there
+/// is memory for the blocks, aligned for them, which `buffer` may reach and nothing but the blocks'
+/// owners accesses. No other allocator uses it or the bitmap.
+#[must_use]
+pub const unsafe fn allocator<D, B, const W: usize>(
+    shape: Shape,
+    buffer: *const B,
+    bitmap: &'static Bitmap<W>,
+) -> D {
+    const {
+        assert!(size_of::<D>() == size_of::<RawMemBlocks>(), "the type must be a `MemBlocks`");
     }
-
-    /// Hands on the user's buffer, which must be of the same size and number of blocks.
-    #[must_use]
-    pub const fn buffer<const A: usize>(
-        buffer: &'static BlockBuffer<T, N, A>,
-    ) -> &'static BlockBuffer<T, N, A>
-    where
-        Alignment<A>: SupportedAlignment,
-    {
-        buffer
-    }
-
-    /// An allocator at a fixed address.
-    ///
-    /// # Safety
-    ///
-    /// From `address` on there is memory for the blocks that nothing but their owners accesses. No
-    /// other allocator uses it or the bitmap. `check_blocks` and `check_address` were evaluated.
-    pub const unsafe fn at_address<const W: usize>(
-        address: usize,
-        bitmap: &'static Bitmap<W>,
-    ) -> MemBlocks<T, N> {
-        let buffer = match NonNull::new(address as *mut u8) {
-            Some(buffer) => buffer,
-            // Refused by `check_address`.
-            None => NonNull::dangling(),
-        };
-        // SAFETY: the caller vouches for the memory.
-        let raw = unsafe { RawMemBlocks::new(buffer, Self::GEOMETRY, bitmap) };
-        // SAFETY: `check_address` has seen to the alignment.
-        unsafe { MemBlocks::from_raw_mem_blocks(raw) }
-    }
-
-    /// Judged by `check_blocks`: panicking here would make one mistake two errors.
-    const GEOMETRY: Geometry = match Geometry::new(size_of::<T>(), N) {
+    let geometry = match Geometry::new(shape.block_size, shape.num_blocks) {
         Ok(geometry) => geometry,
-        Err(_) => Geometry::SMALLEST,
+        Err(error) => panic!("{}", error.message()),
     };
+    let Some(buffer) = NonNull::new(buffer.cast_mut().cast()) else {
+        // Neither a static nor an address that was accepted.
+        panic!("the buffer is null")
+    };
+    // SAFETY: the caller vouches for the memory and the bitmap.
+    let raw = unsafe { RawMemBlocks::new(buffer, geometry, bitmap) };
+    // SAFETY: `D` is a `MemBlocks` of this geometry, which is `repr(transparent)`; what is copied
+    // has no `Drop`.
+    unsafe { mem::transmute_copy(&raw) }
 }
