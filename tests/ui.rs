@@ -1,20 +1,28 @@
 //! Definitions that are wrong: each file under `ui` breaks the rule that it is named after, and the
 //! text beside it is what the compiler says, to the word and to the place.
 //!
+//! A mistake is marked with `//~ ERROR` at the end of its line (`x2` where a line has two): so many
+//! errors there must be, at these lines, and no others. The rules are those of the list in
+//! `mem-blocks-macros/src/rules.md`, which names a file for each.
+//!
 //! After a change of a text, look at what `TRYBUILD=overwrite cargo test -p mem-blocks-tests --test
 //! ui` writes.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use trybuild::TestCases;
 
 /// The compiler whose words the expected texts are: a good part of them is not ours. With another,
-/// the cases must be refused all the same, in whatever words; `cargo xtask test` also runs this
-/// test with this compiler.
+/// the errors must be as many and at the same places, in whatever words; `cargo xtask test` also
+/// runs this test with this compiler.
 const COMPILER: &str = "rustc 1.95.";
+
+/// Where another compiler has more errors, or has them elsewhere: part of its version, the case, why.
+const DIFFERENT: [(&str, &str, &str); 0] = [];
 
 /// Set for a second process of this test, which works on copies.
 const COPIES: &str = "MEM_BLOCKS_UI_COPIES";
@@ -24,31 +32,132 @@ fn each_mistake_is_an_error() {
     let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
     if env::var_os(COPIES).is_some() {
         TestCases::new().compile_fail(copies.join("*.rs"));
-    } else if version().starts_with(COMPILER) {
-        TestCases::new().compile_fail("ui/*.rs");
-    } else {
-        copy_cases(&copies);
-        // Told to write the texts that are missing, which is all of them, it compares none.
-        let mut test = Command::new(env::current_exe().expect("this program has a path"));
-        test.args(["--exact", "each_mistake_is_an_error"]);
-        test.env(COPIES, "1").env("TRYBUILD", "overwrite");
-        let ended = test.output().expect("this program can be run");
-        // trybuild reports there.
-        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        return;
     }
+    let version = version();
+    if version.starts_with(COMPILER) {
+        TestCases::new().compile_fail("ui/*.rs");
+        return;
+    }
+    copy_cases(&copies);
+    // Told to write the texts that are missing, which is all of them, it compares none.
+    let mut test = Command::new(env::current_exe().expect("this program has a path"));
+    test.args(["--exact", "each_mistake_is_an_error"]);
+    test.env(COPIES, "1").env("TRYBUILD", "overwrite");
+    let ended = test.output().expect("this program can be run");
+    // trybuild reports there.
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+
+    let mut found = Vec::new();
+    for case in cases() {
+        let is_excused =
+            DIFFERENT.iter().any(|(compiler, name, _)| version.contains(compiler) && *name == case);
+        let spots = |folder: &Path| -> Vec<_> {
+            let places = places(&read(&folder.join(format!("{case}.stderr"))));
+            places.into_iter().map(|place| (place.line, place.column)).collect()
+        };
+        let (expected, actual) = (spots(Path::new("ui")), spots(&copies));
+        if (expected == actual) == is_excused {
+            found.push(format!("{case}: {expected:?} here, {actual:?} with {version}"));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn each_error_is_at_a_marked_line_of_its_case() {
+    for case in cases() {
+        let path = format!("ui/{case}.rs");
+        let text = read(&Path::new("ui").join(format!("{case}.stderr")));
+        let mut lines = Vec::new();
+        for place in places(&text) {
+            assert_eq!(place.file, path, "an error outside of the case");
+            lines.push(place.line);
+        }
+        assert_eq!(lines, marked_lines(&read(Path::new(&path))), "{path}");
+    }
+}
+
+#[test]
+fn each_rule_has_a_case_and_each_case_a_rule() {
+    let rules = read(Path::new("../mem-blocks-macros/src/rules.md"));
+    let named: Vec<&str> = rules
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | "))
+        .flat_map(|(_, cases)| cases.split('`').skip(1).step_by(2))
+        .collect();
+    let unique: BTreeSet<_> = named.iter().map(|name| String::from(*name)).collect();
+    assert_eq!(unique.len(), named.len(), "a case is named twice");
+    assert_eq!(unique, cases().into_iter().collect());
+}
+
+/// The names of the cases, in order.
+fn cases() -> BTreeSet<String> {
+    let name = |path: PathBuf| {
+        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        path.extension().is_some_and(|extension| extension == "rs").then_some(name)
+    };
+    let entries = fs::read_dir("ui").expect("the tests' folder is the current one");
+    entries.filter_map(|entry| name(entry.expect("the folder is readable").path())).collect()
+}
+
+/// Where an error is.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+}
+
+/// The places of the errors in a text of the compiler, in order.
+fn places(text: &str) -> Vec<Place> {
+    let mut lines = text.lines();
+    let mut places = Vec::new();
+    while let Some(line) = lines.next() {
+        if is_error(line) {
+            let place = lines.by_ref().find_map(|line| line.trim_start().strip_prefix("--> "));
+            let mut parts = place.expect("an error has a place").rsplitn(3, ':');
+            let mut number = || parts.next().and_then(|part| part.parse().ok());
+            let (column, line) = (number().expect("a column"), number().expect("a line"));
+            let file = parts.next().expect("a file").to_owned();
+            places.push(Place { file, line, column });
+        }
+    }
+    places.sort_unstable();
+    places
+}
+
+fn is_error(line: &str) -> bool {
+    line.starts_with("error:") || line.starts_with("error[")
+}
+
+/// The lines with mistakes, each as often as it has one.
+fn marked_lines(case: &str) -> Vec<usize> {
+    let marks = |(line, number): (&str, usize)| {
+        let count = match line.split_once(" //~ ERROR") {
+            None => 0,
+            Some((_, "")) => 1,
+            Some((_, count)) => {
+                count.strip_prefix(" x").and_then(|count| count.parse().ok()).expect("a count")
+            }
+        };
+        vec![number; count]
+    };
+    case.lines().zip(1..).flat_map(marks).collect()
 }
 
 /// Copies the cases without their expected texts.
 fn copy_cases(to: &Path) {
     let _ = fs::remove_dir_all(to);
     fs::create_dir_all(to).expect("the folder for copies is writable");
-    for entry in fs::read_dir("ui").expect("the tests' folder is the current one") {
-        let path = entry.expect("the folder is readable").path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path.file_name().expect("a file has a name");
-            fs::copy(&path, to.join(name)).expect("the folder for copies is writable");
-        }
+    for case in cases() {
+        let file = format!("{case}.rs");
+        fs::copy(Path::new("ui").join(&file), to.join(&file)).expect("the folder is writable");
     }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn version() -> String {

@@ -2,14 +2,15 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 
 use crate::model::{Item, Name};
+use crate::scan;
 
 /// The mistakes found so far, in the order of their discovery.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Mistakes(Vec<syn::Error>);
 
 impl Mistakes {
@@ -111,22 +112,66 @@ pub(crate) fn found(input: ParseStream<'_>) -> String {
     }
 }
 
-/// What was written, for a message: tokens know nothing of the spaces between them.
+/// What was written, for a message; of much, the beginning.
 pub(crate) fn written(tokens: &TokenStream) -> String {
-    let mut text = String::new();
-    let mut after_punct = false;
-    for token in tokens.clone() {
-        let is_punct = matches!(token, TokenTree::Punct(_));
-        let token = token.to_string();
-        let is_word = |character: char| character.is_alphanumeric() || "_\"'".contains(character);
-        let parts_words = !after_punct && text.ends_with(is_word) && token.starts_with(is_word);
-        if parts_words || text.ends_with(',') {
-            text.push(' ');
-        }
-        text.push_str(&token);
-        after_punct = is_punct;
+    const LENGTH: usize = 80;
+    let text = text(tokens);
+    let mut shortened: String = text.chars().take(LENGTH).collect();
+    if shortened.len() < text.len() {
+        shortened.push_str("..");
     }
-    text
+    shortened
+}
+
+/// What was written, with spaces where they are usual: tokens know nothing of those that were
+/// there. `<` and `>` have none, because they are brackets of a type more often than operators.
+fn text(tokens: &TokenStream) -> String {
+    let mut text = String::new();
+    let mut after_operand = false;
+    let mut after_word = false;
+    for token in tokens.clone() {
+        let word = match &token {
+            TokenTree::Ident(word) => Some(word.to_string()),
+            TokenTree::Literal(literal) => Some(literal.to_string()),
+            TokenTree::Group(_) | TokenTree::Punct(_) => None,
+        };
+        let is_keyword = matches!(&token, TokenTree::Ident(word) if scan::is_keyword(word));
+        match &token {
+            TokenTree::Punct(punct) => match punct.as_char() {
+                sign @ (',' | ';') => text.extend([sign, ' ']),
+                sign if punct.spacing() == Spacing::Alone
+                    && (sign == '=' || after_operand && "+-*/%^&|".contains(sign)) =>
+                {
+                    text.extend([' ', sign, ' ']);
+                }
+                sign => {
+                    if after_word && !after_operand {
+                        text.push(' ');
+                    }
+                    text.push(sign);
+                }
+            },
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                let content = self::text(&group.stream());
+                text.extend([open, &content, close]);
+            }
+            _ => {
+                if after_word {
+                    text.push(' ');
+                }
+                text.extend(word.as_deref());
+            }
+        }
+        after_word = word.is_some();
+        after_operand = !is_keyword && !matches!(token, TokenTree::Punct(_));
+    }
+    text.trim().to_owned()
 }
 
 /// The end of a message about an option that does not exist: the nearest one, then all.
@@ -203,9 +248,37 @@ mod tests {
 
     #[test]
     fn tokens_are_quoted_without_spaces_of_their_own() {
-        for text in ["&BUFFER", "-4", "<T>", "a::b", "a as b", "f(1)", "&'a b", "'a' as u8"] {
+        for text in [
+            "",
+            "&BUFFER",
+            "-4",
+            "<T>",
+            "a::b",
+            "a as b",
+            "f(1)",
+            "&'a b",
+            "'a' as u8",
+            "2 * LINE + 1",
+            "-a * -b",
+            "= A::new()",
+            "a as *const u8",
+            "[&a, *b]",
+            "MemBlocks<[u8; 64], { 2 * N }>",
+            "<A as B>::C",
+            "1<<4",
+        ] {
             let tokens = text.parse().expect("the text should be tokens");
             assert_eq!(written(&tokens), text);
         }
+    }
+
+    #[test]
+    fn of_much_the_beginning_is_quoted() {
+        let written = |length: usize| {
+            let tokens = "ä".repeat(length).parse().expect("the text should be tokens");
+            written(&tokens)
+        };
+        assert_eq!(written(80), "ä".repeat(80));
+        assert_eq!(written(81), "ä".repeat(80) + "..");
     }
 }

@@ -18,35 +18,7 @@
 //!
 //! # Rules
 //!
-//! What breaks one of them is one error, at the word that breaks it; a definition with several
-//! mistakes gives several errors at once. The name is defined in any case, with its visibility and
-//! type, so that using it is no second error.
-//!
-//! Judged by the words, before anything is generated:
-//!
-//! | Of | Rule |
-//! |---|---|
-//! | the item | It is a `static`: not `static mut`, `unsafe static`, `const`, `let`, a function or a type. |
-//! | | It has a name and a type that is no reference, no generic parameters and no initialiser, and ends with `;`. |
-//! | | It has one `#[mem_blocks]`, which is not inside a `cfg_attr` that the macro can see. |
-//! | an option | It is one of those above; each is given once. |
-//! | | It has a value after `=`, save for `uninit`, which has none. A comma separates it from the next. |
-//! | | `section`, `buffer` and `address` stand in `unsafe(..)`, and no other option does. |
-//! | | `uninit`, `section`, `buffer` and `address` exclude one another. |
-//! | a value | `align`, if it is a literal, is a power of two of at most 2^29. |
-//! | | `section` is a string literal, not empty, without a suffix and without a NUL character. |
-//! | | `buffer` and `crate` are paths. |
-//!
-//! Judged by the compiler as it evaluates what is generated, at the place of the user's type or
-//! value:
-//!
-//! | Of | Rule |
-//! |---|---|
-//! | the type | It is a `MemBlocks` (by whatever name), of values that are `Send`. |
-//! | | It has at least one block, a block at least one byte, and all of them no more than `isize::MAX` bytes. |
-//! | `align` | It is a `usize`, a power of two of at most 2^29, and divides the block size. |
-//! | `buffer` | It is not `static mut`, and a `BlockBuffer` of the same type and number of blocks, aligned to `align` if that is given. |
-//! | `address` | It is a `usize`, not null, a multiple of the alignment of the block's type and of `align`, which is 4 unless given; the blocks end within the address space. |
+#![doc = include_str!("rules.md")]
 //!
 //! # Sections
 //!
@@ -57,6 +29,8 @@
 
 mod diagnostics;
 mod expand;
+#[cfg(test)]
+mod expanded;
 mod model;
 mod parse;
 mod scan;
@@ -127,12 +101,11 @@ pub fn mem_blocks(options: TokenStream, item: TokenStream) -> TokenStream {
 /// item leaves the others as they are.
 #[proc_macro]
 pub fn define_mem_blocks(items: TokenStream) -> TokenStream {
-    let items = parse::items(items.into()).into_iter().map(complete);
-    items.collect::<proc_macro2::TokenStream>().into()
+    complete(parse::items(items.into())).into()
 }
 
-fn complete(parsed: parse::Parsed) -> proc_macro2::TokenStream {
-    match parsed {
+fn complete(items: Vec<parse::Parsed>) -> proc_macro2::TokenStream {
+    let completed = items.into_iter().map(|parsed| match parsed {
         parse::Parsed::Definition(definition, mistakes) => {
             match validate::check(*definition, mistakes) {
                 Ok(checked) => expand::definition(&checked),
@@ -145,5 +118,6 @@ fn complete(parsed: parse::Parsed) -> proc_macro2::TokenStream {
         parse::Parsed::Foreign(conditions, rest, mistakes) => {
             diagnostics::beside(&conditions, rest, mistakes)
         }
-    }
+    });
+    completed.collect()
 }

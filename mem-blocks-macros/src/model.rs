@@ -39,6 +39,7 @@ pub(crate) struct Item {
 }
 
 /// One entry of the list of options: `NAME` or `NAME = VALUE`, perhaps inside `unsafe(..)`.
+#[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) name: Ident,
     pub(crate) value: Option<TokenStream>,

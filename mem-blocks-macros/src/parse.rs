@@ -2,6 +2,7 @@
 //! has not.
 
 mod settings;
+mod variants;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -10,7 +11,7 @@ use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Meta, Token, Visibility, token};
 
-use crate::diagnostics::{self, Mistakes};
+use crate::diagnostics::{self, Mistakes, written};
 use crate::model::{Definition, Item, Setting};
 use crate::scan;
 
@@ -22,12 +23,12 @@ pub(crate) enum Parsed {
     Foreign(TokenStream, TokenStream, Mistakes),
 }
 
-/// Reads what `#[mem_blocks(options)]` stands on.
-pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> Parsed {
+/// Reads what `#[mem_blocks(options)]` stands on: one item, or several variants of one.
+pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> Vec<Parsed> {
     let parser = |input: ParseStream<'_>| {
         let mut mistakes = Mistakes::default();
         let settings = settings::read(options, false, &mut mistakes);
-        let parsed = read_item(input, Door::Attribute, settings, mistakes);
+        let parsed = read_variants(input, Door::Attribute, &settings, &mistakes);
         // The compiler hands over exactly one item.
         input.parse::<TokenStream>().map(|_| parsed)
     };
@@ -39,12 +40,11 @@ pub(crate) fn items(input: TokenStream) -> Vec<Parsed> {
     let parser = |input: ParseStream<'_>| {
         let mut items = Vec::new();
         while !input.is_empty() {
-            items.push(read_item(input, Door::Define, Vec::new(), Mistakes::default()));
+            items.extend(read_variants(input, Door::Define, &[], &Mistakes::default()));
         }
         Ok(items)
     };
-    let parsed = parser.parse2(scan::open_items(input));
-    parsed.unwrap_or_else(|error| vec![unreadable(error)])
+    parser.parse2(scan::open_items(input)).unwrap_or_else(unreadable)
 }
 
 /// The way by which an item came in.
@@ -56,20 +56,39 @@ enum Door {
     Define,
 }
 
-fn unreadable(error: syn::Error) -> Parsed {
+fn unreadable(error: syn::Error) -> Vec<Parsed> {
     let mut mistakes = Mistakes::default();
     mistakes.adopt(error);
-    Parsed::Foreign(TokenStream::new(), TokenStream::new(), mistakes)
+    vec![Parsed::Foreign(TokenStream::new(), TokenStream::new(), mistakes)]
 }
 
-/// Reads one item; takes at least one token.
+/// Reads one item, once for each of its variants; takes at least one token.
+fn read_variants(
+    input: ParseStream<'_>,
+    door: Door,
+    settings: &[Setting],
+    mistakes: &Mistakes,
+) -> Vec<Parsed> {
+    let attrs = take_attributes(input);
+    let start = input.fork();
+    let read = |attrs| {
+        let rest = start.fork();
+        let parsed = read_item(&rest, door, attrs, settings.to_vec(), mistakes.clone());
+        input.advance_to(&rest);
+        parsed
+    };
+    variants::of(attrs).into_iter().map(read).collect()
+}
+
+/// Reads what follows the attributes of an item.
 fn read_item(
     input: ParseStream<'_>,
     door: Door,
+    attrs: Vec<TokenStream>,
     mut settings: Vec<Setting>,
     mut mistakes: Mistakes,
 ) -> Parsed {
-    let mut attrs = read_attributes(input, &mut mistakes);
+    let mut attrs = read_attributes(attrs, &mut mistakes);
     take_own_attributes(&mut attrs, door, &mut settings, &mut mistakes);
     let vis = read_visibility(input, &mut mistakes);
     read_qualifier(input, &mut mistakes);
@@ -78,11 +97,16 @@ fn read_item(
         report_no_item(input, &attrs, &mut mistakes);
         return Parsed::Foreign(conditions(&attrs), TokenStream::new(), mistakes);
     };
-    let named = input.peek(Token![mut]) || input.peek2(Token![:]);
-    if !(keyword == "static" || named && (keyword == "const" || keyword == "let")) {
-        report_foreign(&keyword, door, &mut mistakes);
+    let named = input.peek(Token![mut]) || input.peek(Ident::peek_any) && input.peek2(Token![:]);
+    let is_in_place_of_static = named && (keyword == "const" || !begins_item(&keyword));
+    if keyword != "static" && !is_in_place_of_static {
+        // The compiler has no attributes on statements yet, and has said so.
+        let is_statement = door == Door::Attribute && keyword == "let";
+        if !is_statement {
+            report_foreign(&keyword, door, &mut mistakes);
+        }
         let rest = take_foreign(input, &keyword);
-        let passed_on = if begins_item(&keyword) {
+        let passed_on = if is_statement || begins_item(&keyword) {
             quote!(#(#attrs)* #vis #keyword #rest)
         } else {
             TokenStream::new()
@@ -105,13 +129,15 @@ fn read_item(
         if input.peek(Token![=]) { scan::take_to_semicolon(input) } else { TokenStream::new() };
     let semicolon = input.parse::<Token![;]>();
     if semicolon.is_err() {
-        let end = last_span(&initialiser).or_else(|| last_span(&ty)).unwrap_or_else(|| name.span());
-        let message = if input.is_empty() {
-            format!("missing `;` at the end of `{name}`")
-        } else {
-            format!("expected `;` before {}", diagnostics::found(input))
-        };
-        mistakes.report_next(input, end, message);
+        // Said by the compiler, or with the missing type.
+        if door == Door::Define && !ty.is_empty() {
+            report_no_semicolon(
+                input,
+                &name,
+                last_span(&initialiser).or(last_span(&ty)),
+                &mut mistakes,
+            );
+        }
         // What was written in its place.
         let _: syn::Result<Option<Token![,]>> = input.parse();
     }
@@ -123,18 +149,39 @@ fn read_item(
     Parsed::Definition(Box::new(definition), mistakes)
 }
 
-/// Reads attributes one by one, so that one that `syn` cannot read costs no more than itself.
-fn read_attributes(input: ParseStream<'_>, mistakes: &mut Mistakes) -> Vec<Attribute> {
+fn report_no_semicolon(
+    input: ParseStream<'_>,
+    name: &Ident,
+    end: Option<Span>,
+    mistakes: &mut Mistakes,
+) {
+    let message = if input.is_empty() {
+        format!("missing `;` at the end of `{name}`")
+    } else {
+        format!("expected `;` before {}", diagnostics::found(input))
+    };
+    mistakes.report_next(input, end.unwrap_or_else(|| name.span()), message);
+}
+
+/// Takes the attributes of an item.
+fn take_attributes(input: ParseStream<'_>) -> Vec<TokenStream> {
     let mut attrs = Vec::new();
     while input.peek(Token![#]) && input.peek2(token::Bracket) {
-        let tokens: TokenStream =
-            [scan::take(input), scan::take(input)].into_iter().flatten().collect();
-        match Attribute::parse_outer.parse2(tokens) {
-            Ok(attr) => attrs.extend(attr),
+        attrs.push([scan::take(input), scan::take(input)].into_iter().flatten().collect());
+    }
+    attrs
+}
+
+/// Reads attributes one by one, so that one that `syn` cannot read costs no more than itself.
+fn read_attributes(attrs: Vec<TokenStream>, mistakes: &mut Mistakes) -> Vec<Attribute> {
+    let mut read = Vec::new();
+    for attr in attrs {
+        match Attribute::parse_outer.parse2(attr) {
+            Ok(attr) => read.extend(attr),
             Err(error) => mistakes.adopt(error),
         }
     }
-    attrs
+    read
 }
 
 /// Reads a visibility on a fork: `syn` fails the whole input over what it leaves unread in
@@ -144,6 +191,15 @@ fn read_visibility(input: ParseStream<'_>, mistakes: &mut Mistakes) -> Visibilit
     match fork.parse() {
         Ok(vis) => {
             input.advance_to(&fork);
+            if matches!(vis, Visibility::Public(_)) && input.peek(token::Paren) {
+                let limit = scan::take(input).into_token_stream();
+                let message = format!(
+                    "unknown visibility `pub{}`; \
+                    expected `pub`, `pub(crate)`, `pub(super)` or `pub(in PATH)`",
+                    written(&limit)
+                );
+                mistakes.report(&limit, message);
+            }
             vis
         }
         Err(error) => {
@@ -174,7 +230,10 @@ fn read_type(
     let next = input.cursor().span();
     let colon = input.parse::<Token![:]>();
     let ty = scan::take_type(input);
-    if colon.is_err() && !ty.is_empty() {
+    if ty.is_empty() && input.peek(Token![,]) {
+        // Several names, perhaps. That the first has no type is one mistake, whatever follows.
+        scan::take_to_semicolon(input);
+    } else if colon.is_err() && !ty.is_empty() {
         mistakes.report_at(next, format!("expected `:` between `{name}` and its type"));
     }
     (colon.unwrap_or_default(), ty)
@@ -189,13 +248,6 @@ fn take_own_attributes(
 ) {
     let mut seen = door == Door::Attribute;
     attrs.retain(|attr| {
-        if attr.path().is_ident("cfg_attr") && mentions(attr, "mem_blocks") {
-            let message = "`mem_blocks` inside `cfg_attr` cannot be combined with \
-                `#[mem_blocks]` or `define_mem_blocks!`; \
-                write one item for each case, each with `#[cfg(..)]`";
-            mistakes.report(attr.path(), message);
-            return false;
-        }
         if attr.path().segments.last().is_none_or(|segment| segment.ident != "mem_blocks") {
             return true;
         }

@@ -187,7 +187,7 @@ fn begins_item(token: &TokenTree) -> bool {
 }
 
 /// Words that are no operand and no type.
-fn is_keyword(word: &Ident) -> bool {
+pub(crate) fn is_keyword(word: &Ident) -> bool {
     let names = ["_", "Self", "crate", "false", "self", "super", "true"];
     syn::parse2::<Ident>(word.to_token_stream()).is_err() && !names.iter().any(|name| word == name)
 }

@@ -3,12 +3,14 @@
 //! A rule reports what breaks it and gives back what is right, so that one mistake does not hide
 //! the next. Rules about values are checked by generated code, save where the value is a literal.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::parse::Parser as _;
-use syn::{LitInt, LitStr, Path};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{LitInt, LitStr, Path, Token};
 
 use crate::diagnostics::{Mistakes, expected_options, written};
 use crate::model::{Checked, Definition, Item, Name, Placement, Setting};
+use crate::scan;
 
 /// The largest alignment that the compiler accepts.
 const MAX_ALIGN: u128 = 1 << 29;
@@ -25,9 +27,9 @@ pub(crate) fn check(
     let found = &mut mistakes;
     is_static(&definition, found);
     is_not_mut(&definition, found);
-    has_no_generics(&definition, found);
     has_a_type(&definition, found);
-    is_no_reference_and_no_trait_object(&mut definition, found);
+    has_no_generics(&mut definition, found);
+    is_a_type_that_can_be_right(&mut definition, found);
     has_no_initialiser(&definition, found);
 
     let settings = known(definition.settings, found);
@@ -68,7 +70,9 @@ pub(crate) fn check(
 
 fn is_static(definition: &Definition, mistakes: &mut Mistakes) {
     let keyword = &definition.keyword;
-    if keyword != "static" {
+    // The compiler has no attributes on statements yet, and has said so.
+    let is_refused = definition.is_parsed && keyword == "let";
+    if keyword != "static" && !is_refused {
         mistakes.report(
             keyword,
             format!("an allocator must be a `static`, found `{keyword}`; write `static`"),
@@ -83,7 +87,8 @@ fn is_not_mut(definition: &Definition, mistakes: &mut Mistakes) {
     }
 }
 
-fn has_no_generics(definition: &Definition, mistakes: &mut Mistakes) {
+/// Forgets the type as well: it may name the parameters.
+fn has_no_generics(definition: &mut Definition, mistakes: &mut Mistakes) {
     let generics = &definition.generics;
     if !generics.is_empty() && !definition.is_parsed {
         let name = &definition.item.name;
@@ -94,6 +99,7 @@ fn has_no_generics(definition: &Definition, mistakes: &mut Mistakes) {
                 written(generics)
             ),
         );
+        definition.item.ty = TokenStream::new();
     }
 }
 
@@ -104,24 +110,92 @@ fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
     }
 }
 
-/// Says once what the compiler would say several times, and with the advice to add another `&`. Any
-/// other type is left to it.
-fn is_no_reference_and_no_trait_object(definition: &mut Definition, mistakes: &mut Mistakes) {
+/// Refuses types of which the compiler says more than once, or at a wrong place, that they are no
+/// `MemBlocks`. All others are left to it.
+///
+/// What is refused is forgotten, save for a reference: no static can be of such a type, or it would
+/// not have the methods of an allocator, and uses of the name would be errors.
+fn is_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mistakes) {
     let ty = &definition.item.ty;
-    let first = ty.clone().into_iter().next();
-    let is_reference = matches!(&first, Some(TokenTree::Punct(punct)) if punct.as_char() == '&');
-    let is_trait_object = matches!(&first, Some(TokenTree::Ident(word)) if word == "dyn");
-    if is_reference || is_trait_object {
+    if ty.is_empty() {
+        return;
+    }
+    if !is_a_path(ty) {
         let found = written(ty);
         mistakes.report(
             ty,
             format!("the type of an allocator must be a `MemBlocks` itself, found `{found}`"),
         );
+        if first_char(ty) == Some('&') {
+            return;
+        }
+    } else if let Some(placeholder) = find(ty, &is_placeholder) {
+        let message = "the type of an allocator must be written in full, found `_`";
+        mistakes.report(&placeholder, message);
+    } else if let Some(number) = find(ty, &is_no_usize_anywhere) {
+        mistakes.report(
+            &number,
+            format!("a number in the type must be a `usize`, found `{number}`, which is larger"),
+        );
+    } else {
+        return;
     }
-    if is_trait_object {
-        // No static can be of this type, not even one that stands for a mistake.
-        definition.item.ty = TokenStream::new();
+    definition.item.ty = TokenStream::new();
+}
+
+fn first_char(ty: &TokenStream) -> Option<char> {
+    match ty.clone().into_iter().next() {
+        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
+        _ => None,
     }
+}
+
+/// Whether it begins like a path; `MemBlocks` has no other form.
+fn is_a_path(ty: &TokenStream) -> bool {
+    let mut tokens = ty.clone().into_iter();
+    match tokens.next() {
+        Some(TokenTree::Ident(word)) => {
+            let keywords = ["_", "dyn", "extern", "fn", "for", "impl", "unsafe"];
+            !keywords.iter().any(|keyword| word == keyword)
+        }
+        Some(TokenTree::Punct(punct)) => "<:".contains(punct.as_char()),
+        Some(TokenTree::Group(group)) => match group.delimiter() {
+            Delimiter::None => is_a_path(&group.stream()),
+            Delimiter::Parenthesis => is_a_path(&group.stream()) && !is_tuple(&group),
+            Delimiter::Brace | Delimiter::Bracket => false,
+        },
+        Some(TokenTree::Literal(_)) | None => false,
+    }
+}
+
+fn is_tuple(group: &Group) -> bool {
+    let list = |input: ParseStream<'_>| {
+        scan::take_type(input);
+        let is_list = input.peek(Token![,]);
+        input.parse::<TokenStream>().map(|_| is_list)
+    };
+    list.parse2(group.stream()).unwrap_or_default()
+}
+
+/// The first token of a type that is as described. Code in braces is no part of the type.
+fn find(ty: &TokenStream, is_it: &impl Fn(&TokenTree) -> bool) -> Option<TokenTree> {
+    ty.clone().into_iter().find_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => None,
+        TokenTree::Group(group) => find(&group.stream(), is_it),
+        token => is_it(&token).then_some(token),
+    })
+}
+
+fn is_placeholder(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == "_")
+}
+
+/// Whether it is a number that exceeds the `usize` of every target. The compiler would make
+/// another number of it, and judge that first.
+fn is_no_usize_anywhere(token: &TokenTree) -> bool {
+    syn::parse2::<LitInt>(token.to_token_stream()).is_ok_and(|literal| {
+        ["", "usize"].contains(&literal.suffix()) && literal.base10_parse::<u64>().is_err()
+    })
 }
 
 fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) {
@@ -129,7 +203,7 @@ fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) {
     if !initialiser.is_empty() {
         mistakes.report(
             initialiser,
-            "unexpected initialiser: the macro supplies the value; end the item after its type",
+            format!("the macro supplies the value; remove `{}`", written(initialiser)),
         );
     }
 }
@@ -270,7 +344,7 @@ fn legal_section(value: &TokenStream, mistakes: &mut Mistakes) -> Option<LitStr>
         return None;
     }
     if section.value().is_empty() {
-        let message = "`section` must not be empty; \
+        let message = "`section` must not be empty, found `\"\"`; \
             write the name that the linker script uses, such as `\".sram2\"`";
         mistakes.report(value, message);
         return None;
@@ -301,17 +375,18 @@ fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Optio
 mod tests {
     use proc_macro2::TokenStream;
 
-    use super::{MAX_ALIGN, check};
+    use super::check;
     use crate::parse::{self, Parsed};
 
     /// The mistakes in a definition.
     fn mistakes(options: &str, item: &str) -> Vec<String> {
         let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
-        match parse::attribute(tokens(options), tokens(item)) {
+        let judge = |parsed| match parsed {
             Parsed::Definition(definition, mistakes) => check(*definition, mistakes)
                 .map_or_else(|rejected| rejected.1.messages(), |_| Vec::new()),
             Parsed::Foreign(_, _, mistakes) => mistakes.messages(),
-        }
+        };
+        parse::attribute(tokens(options), tokens(item)).into_iter().flat_map(judge).collect()
     }
 
     #[track_caller]
@@ -352,9 +427,9 @@ mod tests {
 
     #[test]
     fn align_literals_have_the_limit_of_the_runtime_crate() {
-        let align = usize::try_from(MAX_ALIGN).expect("the limit should be a `usize`");
-        assert_eq!(mem_blocks::__private::effective_align(align), align);
-        assert_eq!(mem_blocks::__private::effective_align(align * 2), 1);
+        const LARGEST: usize = 1 << 29;
+        assert_eq!(align_of::<mem_blocks::BlockBuffer<u8, 0, LARGEST>>(), LARGEST);
+        assert_mistakes(&format!("align = {LARGEST}"), &[]);
     }
 
     #[test]
@@ -364,8 +439,66 @@ mod tests {
         {
             assert_mistakes(options, &[]);
         }
+        for ty in [
+            "Frames",
+            "(MemBlocks<u8, 4>)",
+            "::a::B",
+            "<A as B>::C",
+            "a!()",
+            "MemBlocks<u8, { let _ = 1; 4 }>",
+            "MemBlocks<u8, 18446744073709551615>",
+        ] {
+            let item = format!("static POOL: {ty};");
+            assert!(mistakes("", &item).is_empty(), "{ty}");
+        }
         assert!(mistakes("", "static POOL<T>: MemBlocks<[u8; 64], 4>;").is_empty());
         assert!(mistakes("", "static POOL;").is_empty());
+    }
+
+    #[test]
+    fn types_of_another_form_than_a_path_are_refused() {
+        for ty in [
+            "&'static A",
+            "*const A",
+            "[A; 4]",
+            "[A]",
+            "()",
+            "(A, B)",
+            "(A,)",
+            "!",
+            "dyn A",
+            "impl A",
+            "fn()",
+            "unsafe fn()",
+            "extern \"C\" fn()",
+            "for <T>fn(T)",
+            "_",
+            "4",
+            "{ A }",
+            "(&A)",
+        ] {
+            let item = format!("static POOL: {ty};");
+            let expected =
+                format!("the type of an allocator must be a `MemBlocks` itself, found `{ty}`");
+            assert_eq!(mistakes("", &item), [expected]);
+        }
+    }
+
+    #[test]
+    fn placeholders_and_impossible_numbers_are_refused() {
+        for (ty, message) in [
+            ("MemBlocks<_, 4>", "the type of an allocator must be written in full, found `_`"),
+            (
+                "MemBlocks<[u8; _], 4>",
+                "the type of an allocator must be written in full, found `_`",
+            ),
+            (
+                "MemBlocks<u8, 18446744073709551616>",
+                "a number in the type must be a `usize`, found `18446744073709551616`, which is larger",
+            ),
+        ] {
+            assert_eq!(mistakes("", &format!("static POOL: {ty};")), [message]);
+        }
     }
 
     #[test]

@@ -3,14 +3,15 @@
 //! The `check_*` functions judge what the macros cannot: values that are named constants, and what
 //! hides behind the name of a type. Generated code calls each from a `const` whose span is the
 //! user's expression, and `#[track_caller]` makes that the place of the error. What they refuse is
-//! no constant: whatever depends on it fails without another word, so that one mistake is one error.
+//! passed over by everything else here, so that one mistake is one error.
 
+use core::marker::PhantomData;
 use core::mem;
 use core::ptr::NonNull;
 
 use crate::bitmap::bitmap_words;
 use crate::buffer::{Alignment, MAX_ALIGN, SupportedAlignment};
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, GeometryError};
 use crate::mem_blocks::MemBlocks;
 use crate::message::Message;
 use crate::raw::RawMemBlocks;
@@ -25,13 +26,19 @@ pub use crate::raw::Bitmap;
     note = "write `MemBlocks<BLOCK, NUMBER_OF_BLOCKS>`, such as `MemBlocks<[u8; 64], 4>`"
 )]
 pub trait Definition: sealed::Sealed {
-    /// A buffer for its blocks.
-    type Buffer<const A: usize>
-    where
-        Alignment<A>: SupportedAlignment;
-    /// The rest, as numbers.
+    /// The type itself: of a type that is no `MemBlocks`, one of which the compiler says nothing more.
+    type Itself;
+    /// Its numbers.
     const SHAPE: Shape;
 }
+
+/// A static that can be the buffer of an allocator of type `D`.
+#[diagnostic::on_unimplemented(
+    message = "`buffer` must be a `BlockBuffer` with the blocks of `{D}`, found `{Self}`",
+    label = "not a buffer for these blocks",
+    note = "a `BlockBuffer<T, N, ALIGN>` has the blocks of a `MemBlocks<T, N>`"
+)]
+pub trait BufferOf<D>: sealed::Sealed {}
 
 mod sealed {
     pub trait Sealed {}
@@ -39,16 +46,25 @@ mod sealed {
 
 impl<T, const N: usize> sealed::Sealed for MemBlocks<T, N> {}
 
+#[diagnostic::do_not_recommend]
 impl<T, const N: usize> Definition for MemBlocks<T, N> {
-    type Buffer<const A: usize>
-        = BlockBuffer<T, N, A>
-    where
-        Alignment<A>: SupportedAlignment;
+    type Itself = Self;
     const SHAPE: Shape =
         Shape { block_size: size_of::<T>(), block_align: align_of::<T>(), num_blocks: N };
 }
 
-/// The numbers of a definition.
+impl<T, const N: usize, const A: usize> sealed::Sealed for BlockBuffer<T, N, A> where
+    Alignment<A>: SupportedAlignment
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize, const A: usize> BufferOf<MemBlocks<T, N>> for BlockBuffer<T, N, A> where
+    Alignment<A>: SupportedAlignment
+{
+}
+
+/// The numbers of a definition; not judged yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     block_size: usize,
@@ -57,32 +73,67 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The size of the buffer in bytes.
+    /// The size of the buffer in bytes: none, if `check_blocks` refuses it.
     #[must_use]
     pub const fn buffer_size(self) -> usize {
-        self.block_size * self.num_blocks
+        match self.geometry() {
+            Ok(geometry) => geometry.buffer_size(),
+            Err(_) => 0,
+        }
     }
 
     /// The alignment of a buffer whose blocks are to be aligned to `align`.
     #[must_use]
     pub const fn buffer_align(self, align: usize) -> usize {
+        let align = effective_align(align);
         if align > self.block_align { align } else { self.block_align }
     }
 
-    /// The number of words in the bitmap.
+    /// The number of words in the bitmap: none, if `check_blocks` refuses the number of blocks.
     #[must_use]
     pub const fn bitmap_words(self) -> usize {
-        bitmap_words(self.num_blocks)
+        match self.geometry() {
+            Ok(geometry) => bitmap_words(geometry.num_blocks()),
+            Err(_) => 0,
+        }
+    }
+
+    const fn geometry(self) -> Result<Geometry, GeometryError> {
+        Geometry::new(self.block_size, self.num_blocks)
     }
 }
 
-/// The shape of the allocator that a function would give; not judged yet.
+/// The type of an allocator.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeOf<D>(PhantomData<fn() -> D>);
+
+/// The type of the allocator that a function would give.
 ///
 /// A function that is never called, because the type of a `static` is all that is wanted: written
 /// twice, a type that is wrong would be two errors.
 #[must_use]
-pub const fn shape_of<D: Definition>(_: fn() -> &'static D) -> Shape {
-    D::SHAPE
+pub const fn type_of<D: Definition>(_: fn() -> &'static D) -> TypeOf<D::Itself> {
+    TypeOf(PhantomData)
+}
+
+impl<D> TypeOf<D> {
+    /// Its numbers.
+    #[must_use]
+    pub const fn shape(self) -> Shape
+    where
+        D: Definition,
+    {
+        D::SHAPE
+    }
+
+    /// A buffer for it.
+    #[must_use]
+    pub const fn buffer<B: BufferOf<D>>(self, buffer: &'static B) -> UserBuffer
+    where
+        D: Definition,
+    {
+        UserBuffer { shape: D::SHAPE, start: (&raw const *buffer).cast(), align: align_of::<B>() }
+    }
 }
 
 /// A buffer that the user has declared.
@@ -94,7 +145,7 @@ pub struct UserBuffer {
 }
 
 impl UserBuffer {
-    /// The shape of the allocator; not judged yet.
+    /// The shape of the allocator.
     #[must_use]
     pub const fn shape(self) -> Shape {
         self.shape
@@ -107,81 +158,47 @@ impl UserBuffer {
     }
 }
 
-/// The buffer and the shape of an allocator, which must be of the same type and number of blocks.
-#[must_use]
-pub const fn user_buffer<D: Definition, const A: usize>(
-    _: fn() -> &'static D,
-    buffer: &'static D::Buffer<A>,
-) -> UserBuffer
-where
-    Alignment<A>: SupportedAlignment,
-{
-    UserBuffer {
-        shape: D::SHAPE,
-        start: (&raw const *buffer).cast(),
-        align: align_of::<D::Buffer<A>>(),
-    }
-}
-
 /// The alignment of a buffer whose definition names none.
 pub const DEFAULT_ALIGN: usize = 4;
 
 /// Refuses no blocks, blocks of no size, and too large a buffer.
-#[must_use]
 #[track_caller]
-pub const fn check_blocks(shape: Shape, written: &str) -> Shape {
-    match Geometry::new(shape.block_size, shape.num_blocks) {
-        Ok(_) => shape,
-        Err(error) => Message::new(error.message()).found(written).panic(),
+pub const fn check_blocks(shape: Shape, written: &str) {
+    if let Err(error) = shape.geometry() {
+        Message::new(error.message()).found(written).panic();
     }
 }
 
 /// Refuses an alignment that a definition may not have.
-#[must_use]
 #[track_caller]
-pub const fn check_align(shape: Shape, align: usize, written: &str) -> usize {
+pub const fn check_align(shape: Shape, align: usize, written: &str) {
     let rule = if !align.is_power_of_two() {
         Message::new("`align` must be a power of two")
     } else if align > MAX_ALIGN {
         Message::new("`align` must be at most 536870912 (2^29)")
     } else if shape.block_size % align != 0 {
-        Message::new("`align` must divide the block size of ")
-            .number(shape.block_size)
-            .text(" bytes, so that every block is aligned")
+        Message::new("`align` must divide the block size, which is ").number(shape.block_size)
     } else {
-        return align;
+        return;
     };
-    rule.found_value(written, align).panic()
+    rule.found_value(written, align).panic();
 }
 
 /// Refuses the same, and an alignment that the user's buffer does not have.
-#[must_use]
 #[track_caller]
-pub const fn check_buffer_align(buffer: UserBuffer, align: usize, written: &str) -> usize {
-    let align = check_align(buffer.shape, align, written);
-    if buffer.align >= align {
-        return align;
+pub const fn check_buffer_align(buffer: UserBuffer, align: usize, written: &str) {
+    check_align(buffer.shape, align, written);
+    if buffer.align < align {
+        Message::new("`align` must not exceed the alignment of the buffer, which is ")
+            .number(buffer.align)
+            .found_value(written, align)
+            .panic();
     }
-    Message::new("`align` must not exceed the alignment of the buffer, which is ")
-        .number(buffer.align)
-        .found_value(written, align)
-        .panic()
 }
 
 /// Refuses an address at which the blocks cannot lie.
-#[must_use]
 #[track_caller]
-pub const fn check_address(
-    shape: Shape,
-    align: usize,
-    address: usize,
-    written: &str,
-) -> *const u8 {
-    // Too large a buffer is `check_blocks`'s to refuse.
-    let size = match shape.block_size.checked_mul(shape.num_blocks) {
-        Some(size) => size,
-        None => 0,
-    };
+pub const fn check_address(shape: Shape, align: usize, address: usize, written: &str) {
     let rule = if address == 0 {
         Message::new("`address` must not be null")
     } else if address % shape.block_align != 0 {
@@ -191,17 +208,23 @@ pub const fn check_address(
         Message::new("`address` must be a multiple of `align`, which is ")
             .number(align)
             .text(if align == DEFAULT_ALIGN { " unless given" } else { "" })
-    } else if address.checked_add(size).is_none() {
+    } else if address.checked_add(shape.buffer_size()).is_none() {
         Message::new("the blocks at `address` must not reach beyond the address space")
     } else {
-        return address as *const u8;
+        return;
     };
-    rule.found(written).panic()
+    rule.found(written).panic();
 }
 
-/// An alignment by which another value can be judged: `align`, unless `check_align` refuses it.
+/// An alignment that a buffer can have: `align`, unless it is one that `check_align` refuses.
 const fn effective_align(align: usize) -> usize {
     if align.is_power_of_two() && align <= MAX_ALIGN { align } else { 1 }
+}
+
+/// A place in memory that Rust knows nothing of.
+#[must_use]
+pub const fn at(address: usize) -> *const u8 {
+    address as *const u8
 }
 
 /// The allocator that a definition stands for.
@@ -211,9 +234,9 @@ const fn effective_align(align: usize) -> usize {
 ///
 /// # Safety
 ///
-/// `D` is the type whose shape is `shape`, which `check_blocks` has accepted. From `buffer` on there
-/// is memory for the blocks, aligned for them, which `buffer` may reach and nothing but the blocks'
-/// owners accesses. No other allocator uses it or the bitmap.
+/// `D` is the type whose shape is `shape`, which `check_blocks` was asked about. From `buffer` on
+/// there is memory for the blocks, aligned for them, which `buffer` may reach and nothing but the
+/// blocks' owners accesses. No other allocator uses it or the bitmap.
 #[must_use]
 pub const unsafe fn allocator<D, B, const W: usize>(
     shape: Shape,
@@ -223,15 +246,17 @@ pub const unsafe fn allocator<D, B, const W: usize>(
     const {
         assert!(size_of::<D>() == size_of::<RawMemBlocks>(), "the type must be a `MemBlocks`");
     }
-    let geometry = match Geometry::new(shape.block_size, shape.num_blocks) {
+    let geometry = match shape.geometry() {
         Ok(geometry) => geometry,
-        Err(error) => panic!("{}", error.message()),
+        // Refused by `check_blocks`.
+        Err(_) => Geometry::SMALLEST,
     };
-    let Some(buffer) = NonNull::new(buffer.cast_mut().cast()) else {
-        // Neither a static nor an address that was accepted.
-        panic!("the buffer is null")
+    let buffer = match NonNull::new(buffer.cast_mut().cast()) {
+        Some(buffer) => buffer,
+        // Refused by `check_address`.
+        None => NonNull::dangling(),
     };
-    // SAFETY: the caller vouches for the memory and the bitmap.
+    // SAFETY: the caller vouches for the memory and the bitmap, which has a bit for each block.
     let raw = unsafe { RawMemBlocks::new(buffer, geometry, bitmap) };
     // SAFETY: `D` is a `MemBlocks` of this geometry, which is `repr(transparent)`; what is copied
     // has no `Drop`.

@@ -1,6 +1,6 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-#[mem_blocks(unsafe(address = 0x2000_0002))]
+#[mem_blocks(unsafe(address = 0x2000_0002))] //~ ERROR
 static POOL: MemBlocks<u32, 4>;
 
 fn main() {

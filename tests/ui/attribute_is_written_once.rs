@@ -2,7 +2,7 @@ use mem_blocks::{MemBlocks, define_mem_blocks};
 
 define_mem_blocks! {
     #[mem_blocks(align = 4)]
-    #[mem_blocks(uninit)]
+    #[mem_blocks(uninit)] //~ ERROR
     static POOL: MemBlocks<[u8; 64], 4>;
 }
 

@@ -1,7 +1,7 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
 #[mem_blocks(align = 4)]
-#[mem_blocks(uninit)]
+#[mem_blocks(uninit)] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -2,7 +2,7 @@ use mem_blocks::{BlockBuffer, MemBlocks, mem_blocks};
 
 static BUFFER: BlockBuffer<[u8; 64], 3> = BlockBuffer::new();
 
-#[mem_blocks(unsafe(buffer = BUFFER))]
+#[mem_blocks(unsafe(buffer = BUFFER))] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -2,7 +2,7 @@ use mem_blocks::{MemBlocks, mem_blocks};
 
 static BUFFER: u32 = 0;
 
-#[mem_blocks(unsafe(buffer = BUFFER))]
+#[mem_blocks(unsafe(buffer = BUFFER))] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

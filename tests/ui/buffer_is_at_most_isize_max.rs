@@ -1,7 +1,7 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
 #[mem_blocks]
-static POOL: MemBlocks<[u8; 1 << 40], { 1 << 40 }>;
+static POOL: MemBlocks<[u8; 1 << 40], { 1 << 40 }>; //~ ERROR
 
 fn main() {
     let _ = POOL.raw();

@@ -7,7 +7,7 @@ define_mem_blocks! {
     #[mem_blocks(align = 3)]
     static ABSENT: MemBlocks<[u8; 64], 4>;
     #[cfg(not(any()))]
-    #[mem_blocks(align = 5)]
+    #[mem_blocks(align = 5)] //~ ERROR
     static POOL: MemBlocks<[u8; 64], 4>;
 }
 

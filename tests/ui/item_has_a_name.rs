@@ -1,7 +1,7 @@
 use mem_blocks::{MemBlocks, define_mem_blocks};
 
 define_mem_blocks! {
-    static _: MemBlocks<[u8; 64], 4>;
+    static _: MemBlocks<[u8; 64], 4>; //~ ERROR
 }
 
 fn main() {}

@@ -1,7 +1,7 @@
-use mem_blocks::{define_mem_blocks};
+use mem_blocks::define_mem_blocks;
 
 define_mem_blocks! {
-    static POOL;
+    static POOL; //~ ERROR
 }
 
 fn main() {

@@ -1,7 +1,7 @@
-use mem_blocks::{mem_blocks};
+use mem_blocks::mem_blocks;
 
 #[mem_blocks]
-static POOL;
+static POOL; //~ ERROR
 
 fn main() {
     let _ = POOL.raw();

@@ -1,7 +1,7 @@
-use mem_blocks::{mem_blocks};
+use mem_blocks::mem_blocks;
 
 #[mem_blocks]
-fn pool() {}
+fn pool() {} //~ ERROR
 
 fn main() {
     pool();

@@ -1,7 +1,7 @@
-use mem_blocks::{mem_blocks};
+use mem_blocks::mem_blocks;
 
 #[mem_blocks]
-struct Pool;
+struct Pool; //~ ERROR
 
 fn main() {
     let _ = Pool;

@@ -1,7 +1,7 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
 #[mem_blocks]
-unsafe static POOL: MemBlocks<[u8; 64], 4>;
+unsafe static POOL: MemBlocks<[u8; 64], 4>; //~ ERROR
 
 fn main() {
     let _ = POOL.raw();

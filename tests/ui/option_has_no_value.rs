@@ -1,8 +1,12 @@
-use mem_blocks::{MemBlocks, mem_blocks};
+use mem_blocks::{MemBlocks, define_mem_blocks};
 
-#[mem_blocks(uninit = true)]
-static POOL: MemBlocks<[u8; 64], 4>;
+define_mem_blocks! {
+    #[mem_blocks(uninit = true)] //~ ERROR
+    static EQUALS: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(uninit(true))] //~ ERROR
+    static PARENTHESES: MemBlocks<[u8; 64], 4>;
+}
 
 fn main() {
-    let _ = POOL.raw();
+    let _ = (EQUALS.raw(), PARENTHESES.raw());
 }

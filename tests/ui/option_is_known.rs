@@ -1,6 +1,6 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-#[mem_blocks(colour)]
+#[mem_blocks(colour)] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -1,6 +1,6 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-#[mem_blocks(32, "align" = 4)]
+#[mem_blocks(32, "align" = 4)] //~ ERROR x2
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -1,6 +1,6 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-#[mem_blocks(section(".sram2"))]
+#[mem_blocks(section(".sram2"))] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

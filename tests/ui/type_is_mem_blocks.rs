@@ -1,6 +1,6 @@
-use mem_blocks::{mem_blocks};
+use mem_blocks::mem_blocks;
 
 #[mem_blocks(align = 4)]
-static POOL: [u32; 8];
+static POOL: Option<u32>; //~ ERROR
 
 fn main() {}

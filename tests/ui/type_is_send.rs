@@ -3,6 +3,6 @@ use mem_blocks::{MemBlocks, mem_blocks};
 struct NotSend(#[expect(dead_code)] *const u8);
 
 #[mem_blocks]
-static POOL: MemBlocks<NotSend, 4>;
+static POOL: MemBlocks<NotSend, 4>; //~ ERROR
 
 fn main() {}

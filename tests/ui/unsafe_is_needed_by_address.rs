@@ -1,6 +1,6 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-#[mem_blocks(address = 0x2000_0000)]
+#[mem_blocks(address = 0x2000_0000)] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -51,6 +51,7 @@ fn read_setting(
             write the option inside, as in `unsafe(section = \"..\")`";
         mistakes.report(&keyword, message);
         if !input.peek(Ident::peek_any) {
+            scan::take_to_comma(input);
             return;
         }
     }
@@ -96,6 +97,11 @@ fn read_no_value(
         return true;
     };
     if !known.takes_value() {
+        if let Some(value) = take_group(input, Delimiter::Parenthesis) {
+            let value = written(&value);
+            mistakes.report(name, format!("`{name}` takes no value; remove `({value})`"));
+            return false;
+        }
         return true;
     }
     let found = diagnostics::found(input);

@@ -1,7 +1,9 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
+const BLOCKS: u32 = 4;
+
 #[mem_blocks]
-static POOL: &'static MemBlocks<[u8; 64], 4>;
+static POOL: MemBlocks<[u8; 64], BLOCKS>; //~ ERROR
 
 fn main() {
     let _ = POOL.raw();

@@ -1,8 +1,8 @@
 use mem_blocks::{MemBlocks, define_mem_blocks};
 
 define_mem_blocks! {
-    #[cfg_attr(all(), mem_blocks(align = 4))]
     static POOL: MemBlocks<[u8; 64], 4>;
+    static POOL: MemBlocks<[u8; 64], 8>; //~ ERROR
 }
 
 fn main() {

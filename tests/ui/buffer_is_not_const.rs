@@ -1,8 +1,8 @@
 use mem_blocks::{BlockBuffer, MemBlocks, mem_blocks};
 
-static BUFFER: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
+const BUFFER: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
 
-#[mem_blocks(unsafe(buffer = BUFFER, address = 0x2000_0000))]
+#[mem_blocks(unsafe(buffer = BUFFER))] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -1,0 +1,33 @@
+// #[mem_blocks(align = 2 * LINE)]
+// static POOL: MemBlocks<[u8; 64], 4>;
+
+static POOL: MemBlocks<[u8; 64], 4> = {
+    use ::mem_blocks::__private as __mem_blocks;
+    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = __mem_blocks::type_of(|| &r#POOL)
+        .shape();
+    const __MEM_BLOCKS_CHECK_BLOCKS: () = __mem_blocks::check_blocks(
+        __MEM_BLOCKS_SHAPE,
+        "MemBlocks<[u8; 64], 4>",
+    );
+    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 2 * LINE;
+    const __MEM_BLOCKS_CHECK_ALIGN: () = __mem_blocks::check_align(
+        __MEM_BLOCKS_SHAPE,
+        __MEM_BLOCKS_ALIGN,
+        "2 * LINE",
+    );
+    static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
+        ::core::primitive::u8,
+        { __MEM_BLOCKS_SHAPE.buffer_size() },
+        { __MEM_BLOCKS_SHAPE.buffer_align(__MEM_BLOCKS_ALIGN) },
+    > = __mem_blocks::BlockBuffer::new();
+    static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+        { __MEM_BLOCKS_SHAPE.bitmap_words() },
+    > = __mem_blocks::Bitmap::new();
+    unsafe {
+        __mem_blocks::allocator(
+            __MEM_BLOCKS_SHAPE,
+            &raw const __MEM_BLOCKS_BUFFER,
+            &__MEM_BLOCKS_BITMAP,
+        )
+    }
+};

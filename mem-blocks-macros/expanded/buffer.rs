@@ -1,0 +1,26 @@
+// #[mem_blocks(unsafe(buffer = memory::BUFFER))]
+// static POOL: MemBlocks<[u8; 64], 4>;
+
+static POOL: MemBlocks<[u8; 64], 4> = {
+    use ::mem_blocks::__private as __mem_blocks;
+    const __MEM_BLOCKS_BUFFER: __mem_blocks::UserBuffer = __mem_blocks::type_of(|| {
+            &r#POOL
+        })
+        .buffer(&memory::BUFFER);
+    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = __MEM_BLOCKS_BUFFER.shape();
+    const __MEM_BLOCKS_CHECK_BLOCKS: () = __mem_blocks::check_blocks(
+        __MEM_BLOCKS_SHAPE,
+        "MemBlocks<[u8; 64], 4>",
+    );
+    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = __mem_blocks::DEFAULT_ALIGN;
+    static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
+        { __MEM_BLOCKS_SHAPE.bitmap_words() },
+    > = __mem_blocks::Bitmap::new();
+    unsafe {
+        __mem_blocks::allocator(
+            __MEM_BLOCKS_SHAPE,
+            __MEM_BLOCKS_BUFFER.start(),
+            &__MEM_BLOCKS_BITMAP,
+        )
+    }
+};

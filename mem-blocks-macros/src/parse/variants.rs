@@ -1,0 +1,125 @@
+//! `#[cfg_attr(PREDICATE, mem_blocks(..))]` on an item: two items, of which the predicate chooses one.
+//!
+//! The compiler resolves a `cfg_attr` in what a macro gives back, not in what it is given. So where
+//! options depend on a predicate, the macros write the item once with them, under `cfg(PREDICATE)`,
+//! and once without, under `cfg(not(PREDICATE))`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote_spanned;
+use syn::Token;
+use syn::parse::{ParseStream, Parser as _};
+
+use crate::scan;
+
+/// The attributes of each variant of an item; one, if no options depend on a predicate.
+pub(super) fn of(attrs: Vec<TokenStream>) -> Vec<Vec<TokenStream>> {
+    let mut before = Vec::new();
+    let mut attrs = attrs.into_iter();
+    while let Some(attr) = attrs.next() {
+        if let Some([holds, fails]) = branches(&attr) {
+            let after: Vec<_> = attrs.collect();
+            let variant = |branch| [before.clone(), branch, after.clone()].concat();
+            return [variant(holds), variant(fails)].into_iter().flat_map(of).collect();
+        }
+        before.push(attr);
+    }
+    vec![before]
+}
+
+/// What stands for a `cfg_attr` with options of ours where its predicate holds, and where it does
+/// not.
+fn branches(attr: &TokenStream) -> Option<[Vec<TokenStream>; 2]> {
+    let mut attr = attr.clone().into_iter();
+    let (Some(pound), Some(TokenTree::Group(brackets))) = (attr.next(), attr.next()) else {
+        return None;
+    };
+    let mut content = brackets.stream().into_iter();
+    let list = match (content.next(), content.next()) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(list))) if word == "cfg_attr" => list,
+        _ => return None,
+    };
+    let mut parts = split.parse2(list.stream()).ok()?.into_iter();
+    let predicate = parts.next()?;
+    let conditional: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    if !conditional.iter().cloned().flatten().any(|token| is_ours(&token)) {
+        return None;
+    }
+    let span = pound.span();
+    let mut holds = vec![quote_spanned!(span=> #[cfg(#predicate)])];
+    holds.extend(conditional.into_iter().map(|attr| quote_spanned!(span=> #[#attr])));
+    Some([holds, vec![quote_spanned!(span=> #[cfg(not(#predicate))])]])
+}
+
+/// What stands between commas.
+fn split(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
+    let mut parts = Vec::new();
+    while !input.is_empty() {
+        parts.push(scan::take_to_comma(input));
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(parts)
+}
+
+/// Whether it is `mem_blocks`, or a group with one, as in a `cfg_attr` in a `cfg_attr`.
+fn is_ours(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(word) => word == "mem_blocks",
+        TokenTree::Group(group) => group.stream().into_iter().any(|token| is_ours(&token)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{TokenStream, TokenTree};
+
+    use super::of;
+
+    fn variants(attrs: &str) -> Vec<String> {
+        let attrs: TokenStream = attrs.parse().expect("the text should be tokens");
+        let attrs: Vec<TokenTree> = attrs.into_iter().collect();
+        let attrs = attrs.chunks(2).map(|attr| attr.iter().cloned().collect()).collect();
+        let text = |attrs: Vec<TokenStream>| {
+            attrs.iter().map(ToString::to_string).collect::<String>().replace(' ', "")
+        };
+        of(attrs).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn attributes_without_options_of_ours_are_left_alone() {
+        for attrs in [
+            "",
+            "#[mem_blocks(align=4)]#[cfg(a)]",
+            "#[cfg_attr(a,cfg(b))]#[inline]",
+            "#[cfg_attr(mem_blocks,inline)]",
+            "#[cfg_attr]",
+        ] {
+            assert_eq!(variants(attrs), [attrs]);
+        }
+    }
+
+    #[test]
+    fn a_predicate_makes_two_variants() {
+        assert_eq!(
+            variants("#[a]#[cfg_attr(all(b,c),d,mem_blocks(uninit))]#[e]"),
+            ["#[a]#[cfg(all(b,c))]#[d]#[mem_blocks(uninit)]#[e]", "#[a]#[cfg(not(all(b,c)))]#[e]"]
+        );
+    }
+
+    #[test]
+    fn predicates_are_combined() {
+        assert_eq!(
+            variants("#[cfg_attr(a,mem_blocks())]#[cfg_attr(b,mem_blocks)]"),
+            [
+                "#[cfg(a)]#[mem_blocks()]#[cfg(b)]#[mem_blocks]",
+                "#[cfg(a)]#[mem_blocks()]#[cfg(not(b))]",
+                "#[cfg(not(a))]#[cfg(b)]#[mem_blocks]",
+                "#[cfg(not(a))]#[cfg(not(b))]",
+            ]
+        );
+        assert_eq!(
+            variants("#[cfg_attr(a,cfg_attr(b,mem_blocks))]"),
+            ["#[cfg(a)]#[cfg(b)]#[mem_blocks]", "#[cfg(a)]#[cfg(not(b))]", "#[cfg(not(a))]"]
+        );
+    }
+}

@@ -1,0 +1,8 @@
+use mem_blocks::{MemBlocks, mem_blocks};
+
+#[mem_blocks]
+static POOL: MemBlocks<Frame, 4>; //~ ERROR
+
+fn main() {
+    let _ = POOL.raw();
+}

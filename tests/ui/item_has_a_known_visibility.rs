@@ -1,0 +1,9 @@
+use mem_blocks::{MemBlocks, define_mem_blocks};
+
+define_mem_blocks! {
+    pub(crat) static POOL: MemBlocks<[u8; 64], 4>; //~ ERROR
+}
+
+fn main() {
+    let _ = POOL.raw();
+}

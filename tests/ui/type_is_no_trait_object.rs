@@ -1,6 +1,0 @@
-use mem_blocks::mem_blocks;
-
-#[mem_blocks]
-static POOL: dyn Send;
-
-fn main() {}
