@@ -75,7 +75,11 @@ struct Code {
 impl Image {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let file = File::parse(&*bytes).with_context(|| format!("{}", path.display()))?;
+        Self::parse(&bytes).with_context(|| format!("{}", path.display()))
+    }
+
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
+        let file = File::parse(bytes)?;
 
         let mut sections = Vec::new();
         for section in file.sections() {

@@ -7,10 +7,12 @@ mod examples;
 mod firmware;
 mod host;
 mod image;
+mod library;
 mod process;
 mod readme;
 mod size;
 mod snapshot;
+mod targets;
 mod toolchain;
 mod trace;
 
@@ -32,7 +34,8 @@ usage: cargo xtask COMMAND
   lint               formatting, and clippy with warnings as errors
   doc                documentation of the published crates, warnings as errors
   msrv               the published crates with the oldest supported compiler
-  targets            a crate of definitions, compiled for microcontrollers and for every kind of host
+  targets            a crate of definitions, built for microcontrollers and for every kind of host: sections where
+                     they should be and nowhere else
   size [--write]     cost in flash, RAM and instructions, compared with the tables in README.md
   readme             what README.md quotes from other files, and that its project with a section links
   ci                 all of the above
@@ -66,7 +69,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["lint"] => host::lint(),
         ["doc"] => host::doc(),
         ["msrv"] => host::msrv(),
-        ["targets"] => host::targets(),
+        ["targets"] => targets::check(),
         ["size"] => size::check(size::Mode::Compare),
         ["size", "--write"] => size::check(size::Mode::Write),
         ["readme"] => readme(),
@@ -91,7 +94,7 @@ fn ci() -> Result<()> {
     test()?;
     host::doc()?;
     host::msrv()?;
-    host::targets()?;
+    targets::check()?;
     readme()?;
     size::check(size::Mode::Compare)
 }

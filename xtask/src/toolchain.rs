@@ -29,7 +29,7 @@ pub(crate) fn target_dir() -> PathBuf {
 }
 
 /// How to build for a microcontroller.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Cross {
     /// The toolchain in use has the target: `rustup target add` was run.
     Installed,
