@@ -3,6 +3,7 @@
 //! A check whose tool is missing installs the tool, or says what to install and fails. None passes unseen.
 
 mod board;
+mod condition;
 mod examples;
 mod firmware;
 mod host;

@@ -8,6 +8,7 @@ use std::{path::PathBuf, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    condition,
     firmware::BUFFER,
     image::{Image, Item},
     library::Library,
@@ -95,6 +96,7 @@ const CONTROLS: [Control; 4] = [
 ];
 
 pub(crate) fn check() -> Result<()> {
+    condition::check()?;
     let mut builds = Vec::new();
     for (target, placed) in TARGETS {
         builds.push(Build { target, placed, cross: Cross::find(target)? });

@@ -166,7 +166,8 @@ fn path_from(folder: &str) -> OsString {
     found
 }
 
-fn rustc() -> Command {
+/// The compiler in use.
+pub(crate) fn rustc() -> Command {
     let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc.current_dir(top());
     rustc
