@@ -81,7 +81,7 @@ fn targets() -> Result<Vec<Target>> {
         if !formats.values().any(|found| *found == format) {
             bail!(
                 "the compiler in use names no target with the format `{format}`, so that the check would see nothing; \
-                one older than 1.90 may not tell formats"
+                an old one, such as Rust 1.85, does not tell formats"
             );
         }
     }

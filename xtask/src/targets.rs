@@ -54,8 +54,8 @@ const TARGETS: [(&str, Placed); 14] = [
 const SECTIONS: [(&str, &str, u64); 2] =
     [("SECTION", ".sram2", 256), ("UNINIT", ".uninit.UNINIT", 256)];
 
-/// A target that the crate is made to take for another one, so that the attribute is there where it should not be, or the other
-/// way round; and what the check must say.
+/// A target that the crate is made to take for another one, so that the attribute is there where it should not be, or
+/// the other way round; and what the check must say.
 struct Control {
     target: &'static str,
     cfg: &'static str,
