@@ -3,7 +3,6 @@
 # checks.
 #   setup-embedded.sh compiler   a compiler with the library's sources, which builds for every target
 #   setup-embedded.sh clippy     its clippy
-#   setup-embedded.sh emulator   QEMU for Arm and RISC-V
 # Where nothing can be installed (no apt-get, not root) it says what is missing and fails.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -61,6 +60,5 @@ compiler() {
 case "${1-}" in
   compiler) compiler ;;
   clippy) compiler; need rust-web-clippy ;;
-  emulator) need qemu-system-arm qemu-system-misc ;;
-  *) echo "usage: $0 compiler | clippy | emulator" >&2; exit 2 ;;
+  *) echo "usage: $0 compiler | clippy" >&2; exit 2 ;;
 esac

@@ -5,7 +5,9 @@ use std::{
     process::Command,
 };
 
-use crate::{size, top};
+use anyhow::Result;
+
+use crate::{size, toolchain, top};
 
 /// A machine that QEMU emulates, and the package with the programs for it.
 #[derive(Debug)]
@@ -224,11 +226,11 @@ impl Board {
     }
 
     /// The emulator with a program.
-    pub(crate) fn emulator(&self, elf: &Path) -> Command {
-        let mut emulator = Command::new(self.emulator);
+    pub(crate) fn emulator(&self, elf: &Path) -> Result<Command> {
+        let mut emulator = Command::new(toolchain::emulator(self.emulator)?);
         emulator.args(["-machine", self.machine]).args(self.options.split(' '));
         emulator.arg("-kernel").arg(elf);
-        emulator
+        Ok(emulator)
     }
 }
 

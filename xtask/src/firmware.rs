@@ -19,7 +19,6 @@ pub(crate) const BITMAP: &str = "__MEM_BLOCKS_BITMAP";
 
 pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
     for board in BOARDS {
-        toolchain::need_emulator(board.emulator)?;
         let cross = Cross::find(board.target)?;
         let names = examples::programs(&board.path("src/bin"))?;
         for name in &names {
@@ -72,7 +71,7 @@ impl Board {
             bail!("{}:\n  {}", elf.display(), wrong.join("\n  "));
         }
 
-        let mut emulator = self.emulator(&elf);
+        let mut emulator = self.emulator(&elf)?;
         let ended = process::run_limited(&mut emulator, Duration::from_secs(120), 1 << 16)?;
         if !ended.success {
             bail!("ended with {}; it printed:\n{}{}", ended.status, ended.stdout, ended.stderr);

@@ -8,7 +8,7 @@ use crate::{
     firmware::{self, BITMAP, BUFFER},
     image::Image,
     readme,
-    toolchain::{self, Cross},
+    toolchain::Cross,
     trace,
 };
 
@@ -121,7 +121,6 @@ fn measure() -> Result<String> {
         bytes.push(Row { what, first: flash(&image(program)?) - baseline, second: None });
     }
 
-    toolchain::need_emulator("qemu-system-arm")?;
     let elf = build("instructions")?;
     let calls = trace::calls(board, &elf, &Image::read(&elf)?, "measured_")?;
     if !calls.iter().map(|call| call.name.as_str()).eq(CALLS.iter().map(|(_, name)| *name)) {

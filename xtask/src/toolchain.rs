@@ -101,14 +101,21 @@ impl Cross {
     }
 }
 
-/// Makes sure that an emulator is there, such as `qemu-system-arm`.
-pub(crate) fn need_emulator(program: &str) -> Result<()> {
+/// An emulator such as `qemu-system-arm`: that in `PATH`, or else Debian's, unpacked below the target folder.
+pub(crate) fn emulator(program: &str) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    if env::split_paths(&path).any(|folder| folder.join(program).is_file()) {
-        return Ok(());
+    let mut installed = env::split_paths(&path).map(|folder| folder.join(program));
+    if let Some(program) = installed.find(|program| program.is_file()) {
+        return Ok(program);
     }
-    println!("{program}: not in PATH");
-    setup("emulator", &format!("or install QEMU so that `{program}` is in PATH"))
+    let folder = target_dir().join("tools/qemu");
+    let unpacked = folder.join("bin").join(program);
+    if !unpacked.is_file() {
+        println!("{program}: not in PATH, so Debian's is unpacked");
+        process::run(Command::new(top().join("tools/setup-emulator.sh")).arg(&folder))
+            .with_context(|| format!("no `{program}`; installing QEMU helps"))?;
+    }
+    Ok(unpacked)
 }
 
 /// A cargo of the oldest supported version: rustup's where that is installed, else Debian's, unpacked below the target

@@ -49,7 +49,7 @@ pub(crate) fn calls(board: &Board, elf: &Path, image: &Image, prefix: &str) -> R
     let one_at_a_time = [&["-singlestep"][..], &["-accel", "tcg,one-insn-per-tb=on"]];
     let mut why = String::new();
     for options in one_at_a_time {
-        let mut emulator = board.emulator(elf);
+        let mut emulator = board.emulator(elf)?;
         emulator.args(options).args(["-d", "exec,nochain", "-D"]).arg(&log);
         let ended = process::run_limited(&mut emulator, Duration::from_secs(120), 1 << 16)?;
         if ended.success {
