@@ -34,7 +34,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{LitStr, Path};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, LitStr, Meta, Path};
 
 use crate::diagnostics::written;
 use crate::model::{Checked, Item, Placement};
@@ -44,6 +45,7 @@ use crate::section;
 pub(crate) fn definition(checked: &Checked) -> TokenStream {
     let Checked { item, align, placement, runtime } = checked;
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
+    let attrs = attrs.iter().map(unless_expected_dead);
     let keyword = quote_spanned!(*keyword=> static);
     let import = import(runtime.as_ref());
     let shape = shape(item, placement);
@@ -67,6 +69,24 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
             #bitmap
             #value
         } #semicolon
+    }
+}
+
+/// The attribute; but `allow` for an `expect` of dead code. That the static is named in its own
+/// initialiser makes the compiler take it for used where it looks for what was expected, and say
+/// that the expectation is not fulfilled. (It does so of a function that calls itself.)
+fn unless_expected_dead(attr: &Attribute) -> TokenStream {
+    match &attr.meta {
+        Meta::List(list) if list.path.is_ident("expect") => {
+            let lints = &list.tokens;
+            let is_dead = |token| matches!(token, TokenTree::Ident(word) if word == "dead_code" || word == "unused");
+            if lints.clone().into_iter().any(is_dead) {
+                let span = list.path.span();
+                return quote_spanned!(span=> #[allow(#lints)]);
+            }
+            attr.to_token_stream()
+        }
+        _ => attr.to_token_stream(),
     }
 }
 

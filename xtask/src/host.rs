@@ -129,8 +129,14 @@ pub(crate) fn msrv() -> Result<()> {
     for features in [&[][..], &["--all-features"]] {
         run(toolchain::oldest_cargo(version)?.arg("check").args(PUBLISHED).args(features))?;
     }
-    // What the macros write must be for the oldest compiler too.
-    run(toolchain::oldest_cargo(version)?.args(["check", "--package", STRICT]))
+    // What the macros write must be for the oldest compiler too, and mistakes as many errors as elsewhere.
+    run(toolchain::oldest_cargo(version)?.args(["check", "--package", STRICT]))?;
+    run(toolchain::oldest_cargo(version)?.args([
+        "test",
+        "--package",
+        "mem-blocks-tests",
+        "--tests",
+    ]))
 }
 
 #[cfg(test)]

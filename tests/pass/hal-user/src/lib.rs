@@ -1,0 +1,52 @@
+//! Definitions in a crate that does not depend on `mem_blocks` itself.
+
+#[cfg(test)]
+mod tests {
+    // The host's critical section.
+    use critical_section as _;
+
+    use hal::mem_blocks::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+
+    #[mem_blocks(align = 32, crate = hal::mem_blocks)]
+    static ATTRIBUTE: MemBlocks<[u8; 64], 4>;
+
+    static MEMORY: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
+
+    define_mem_blocks! {
+        #[mem_blocks(uninit, crate = ::hal::mem_blocks)]
+        static UNINIT: MemBlocks<[u8; 64], 4>;
+        #[mem_blocks(unsafe(section = ".sram2"), crate = hal::mem_blocks)]
+        static SECTION: MemBlocks<[u8; 64], 4>;
+        #[mem_blocks(unsafe(buffer = MEMORY), align = 4, crate = hal::mem_blocks)]
+        static BUFFER: MemBlocks<[u8; 64], 4>;
+        #[mem_blocks(unsafe(address = 0x1000), crate = hal::mem_blocks)]
+        static ADDRESS: MemBlocks<[u8; 64], 4>;
+    }
+
+    const LINE: usize = 32;
+
+    hal::dma_pool! {
+        /// Documented.
+        #[allow(dead_code)]
+        pub(crate) DMA: MemBlocks<[u8; 64], { 2 * 2 }>, align = 2 * LINE, section = ".dma"
+    }
+
+    hal::pool_with!(OPTIONS: MemBlocks<[u8; 64], 4>, align = 64, uninit);
+    hal::pool_of!([align = LINE, unsafe(section = ".sram2")] [u8; 64], 2 + 2 => TOKENS);
+    hal::pool_in!(POOL in POOL_MEMORY: [[u8; 64]; 4]);
+
+    #[test]
+    fn the_runtime_crate_is_found_through_a_hal() {
+        for pool in [&ATTRIBUTE, &UNINIT, &SECTION, &BUFFER, &ADDRESS] {
+            assert_eq!(pool.available(), 4);
+        }
+    }
+
+    #[test]
+    fn a_macro_of_a_hal_takes_name_type_options_and_section() {
+        assert_eq!(DMA.raw().buffer().cast::<u8>().addr() % 64, 0);
+        assert_eq!(OPTIONS.raw().buffer().cast::<u8>().addr() % 64, 0);
+        assert_eq!(TOKENS.raw().buffer().cast::<u8>().addr() % 32, 0);
+        assert_eq!(POOL.available(), 4);
+    }
+}
