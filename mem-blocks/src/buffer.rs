@@ -24,8 +24,8 @@ use core::mem::MaybeUninit;
 /// ```
 ///
 /// * Size: `N * size_of::<T>()` bytes, rounded up to a multiple of the alignment.
-/// * `ALIGN` is a power of two from 1 to 2^29 bytes (the largest `repr(align)` of rustc); 4 unless
-///   given. Blocks follow each other without a gap, so each starts on a multiple of `ALIGN` only
+/// * `ALIGN` is a power of two from 1 to 2^29 bytes (the largest `repr(align)` of rustc), on Windows
+///   and UEFI to 8192 (the largest that their object files can say); 4 unless given. Blocks follow each other without a gap, so each starts on a multiple of `ALIGN` only
 ///   if `ALIGN` divides the block size; an allocator defined with `align` checks that.
 /// * Nothing is initialised: a `static` of this type without a `link_section` lies in `.bss`.
 /// * There is no way to the bytes but [`as_ptr`](Self::as_ptr).
@@ -84,9 +84,10 @@ where
 #[derive(Debug)]
 pub struct Alignment<const ALIGN: usize>;
 
-/// Implemented for `Alignment<A>` where `A` is a power of two from 1 to 2^29.
+/// Implemented for `Alignment<A>` where `A` is a power of two from 1 to 2^29, on Windows and UEFI to
+/// 8192.
 #[diagnostic::on_unimplemented(
-    message = "a buffer's alignment must be a power of two from 1 to 2^29 bytes",
+    message = "a buffer's alignment must be a power of two from 1 to 2^29 bytes, on Windows and UEFI to 8192",
     label = "not such an alignment"
 )]
 pub trait SupportedAlignment: sealed::Sealed {
@@ -114,19 +115,25 @@ macro_rules! supported_alignments {
                 type Unit = $name;
             }
         )*
-
-        /// The largest alignment of a buffer, in bytes: the largest that rustc's `repr(align)` takes.
-        pub(crate) const MAX_ALIGN: usize = {
-            let supported = [$($align),*];
-            supported[supported.len() - 1]
-        };
     };
 }
+
+/// The largest alignment of a buffer, in bytes: the largest that rustc's `repr(align)` takes, or less
+/// where an object file cannot say it. In COFF it is one of 14 values in the flags of a section,
+/// `IMAGE_SCN_ALIGN_1BYTES` to `IMAGE_SCN_ALIGN_8192BYTES` ("PE Format", section flags); the compiler
+/// would write more into its neighbours without a word.
+pub(crate) const MAX_ALIGN: usize =
+    if cfg!(any(windows, target_os = "uefi")) { 8192 } else { 1 << 29 };
 
 supported_alignments! {
     Align1 = 1, Align2 = 2, Align4 = 4, Align8 = 8, Align16 = 16, Align32 = 32, Align64 = 64,
     Align128 = 128, Align256 = 256, Align512 = 512, Align1Ki = 1024, Align2Ki = 2048,
-    Align4Ki = 4096, Align8Ki = 8192, Align16Ki = 16384, Align32Ki = 32768, Align64Ki = 65536,
+    Align4Ki = 4096, Align8Ki = 8192,
+}
+
+#[cfg(not(any(windows, target_os = "uefi")))]
+supported_alignments! {
+    Align16Ki = 16384, Align32Ki = 32768, Align64Ki = 65536,
     Align128Ki = 131_072, Align256Ki = 262_144, Align512Ki = 524_288, Align1Mi = 1_048_576,
     Align2Mi = 2_097_152, Align4Mi = 4_194_304, Align8Mi = 8_388_608, Align16Mi = 16_777_216,
     Align32Mi = 33_554_432, Align64Mi = 67_108_864, Align128Mi = 134_217_728,

@@ -158,6 +158,9 @@ impl UserBuffer {
     }
 }
 
+/// The largest alignment on any target.
+const LARGEST: usize = 1 << 29;
+
 /// The alignment of a buffer whose definition names none.
 pub const DEFAULT_ALIGN: usize = 4;
 
@@ -172,15 +175,18 @@ pub const fn check_blocks(shape: Shape, written: &str) {
 /// Refuses an alignment that a definition may not have.
 #[track_caller]
 pub const fn check_align(shape: Shape, align: usize, written: &str) {
-    let rule = if !align.is_power_of_two() {
-        Message::new("`align` must be a power of two")
-    } else if align > MAX_ALIGN {
-        Message::new("`align` must be at most 536870912 (2^29)")
-    } else if shape.block_size % align != 0 {
-        Message::new("`align` must divide the block size, which is ").number(shape.block_size)
-    } else {
-        return;
-    };
+    let rule =
+        if !align.is_power_of_two() {
+            Message::new("`align` must be a power of two")
+        } else if align > MAX_ALIGN {
+            Message::new("`align` must be at most ")
+                .number(MAX_ALIGN)
+                .text(if MAX_ALIGN < LARGEST { " on this target" } else { " (2^29)" })
+        } else if shape.block_size % align != 0 {
+            Message::new("`align` must divide the block size, which is ").number(shape.block_size)
+        } else {
+            return;
+        };
     rule.found_value(written, align).panic();
 }
 

@@ -53,6 +53,9 @@ define_mem_blocks! {
     static MUTABLE: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(align = (8 + 8))]
     static PARENTHESES: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(align = 16_384)]
+    #[cfg(not(windows))]
+    static LARGE: MemBlocks<[u8; 16_384], 1>;
     #[mem_blocks(align = 1)]
     static BYTES: MemBlocks<[u8; 3], 4>;
     #[mem_blocks(uninit)]
@@ -103,6 +106,12 @@ fn align_is_any_constant_expression() {
     for pool in [&PATTERN, &MUTABLE, &PARENTHESES] {
         assert_eq!(start(pool) % 16, 0);
     }
+}
+
+#[test]
+#[cfg(not(windows))]
+fn align_is_as_large_as_an_object_file_can_say() {
+    assert_eq!(start(&LARGE) % 16_384, 0);
 }
 
 #[test]

@@ -62,7 +62,7 @@ struct Control {
     says: &'static [&'static str],
 }
 
-const CONTROLS: [Control; 4] = [
+const CONTROLS: [Control; 5] = [
     Control {
         target: "thumbv7m-none-eabi",
         cfg: r#"target_family="wasm""#,
@@ -86,6 +86,12 @@ const CONTROLS: [Control; 4] = [
             "SECTION: the objects mention .sram2",
             "UNINIT: the objects mention .uninit.UNINIT",
         ],
+    },
+    // Not about a section, but the definition that only this kind of target refuses.
+    Control {
+        target: "x86_64-pc-windows-msvc",
+        cfg: "large_align",
+        says: &["`align` must be at most 8192 on this target, found `16_384`"],
     },
     // Here it is the compiler that refuses.
     Control {

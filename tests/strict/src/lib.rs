@@ -72,6 +72,11 @@ define_mem_blocks! {
     pub static ADDRESS: MemBlocks<[u8; 64], 4>;
 }
 
+/// Aligned to more than a COFF object file can say: refused on Windows.
+#[cfg(large_align)]
+#[mem_blocks(align = 16_384, crate = renamed)]
+pub static LARGE: MemBlocks<[u8; 16_384], 1>;
+
 /// The number of free blocks in an allocator of a function's own.
 #[must_use]
 pub fn available() -> usize {
