@@ -179,7 +179,7 @@ fn table(head: &str, rows: &[Row]) -> String {
 fn difference(old: &str, new: &str) -> Option<String> {
     let compiler = |text: &str| text.lines().last().map(str::to_owned);
     let allowed = if compiler(old) == compiler(new) { 0 } else { OTHER_COMPILER };
-    let (old, new) = (rows(old), rows(new));
+    let (old, new) = (readme::rows(old), readme::rows(new));
     if old.len() != new.len() {
         return Some(format!("{} rows instead of {}", old.len(), new.len()));
     }
@@ -188,17 +188,6 @@ fn difference(old: &str, new: &str) -> Option<String> {
         old.0 != new.0 || old.1.len() != new.1.len() || !old.1.iter().zip(&new.1).all(is_near)
     })?;
     Some(format!("`{}` {:?} there, `{}` {:?} measured", old.0, old.1, new.0, new.1))
-}
-
-/// The text in the first column of each row, and the figures in the others; of a table's head there are none.
-fn rows(table: &str) -> Vec<(String, Vec<u64>)> {
-    let rows = table.lines().filter(|line| line.starts_with('|'));
-    rows.map(|row| {
-        let mut columns = row.trim_matches('|').split('|').map(str::trim);
-        let what = columns.next().unwrap_or_default().to_owned();
-        (what, columns.filter_map(|column| column.parse().ok()).collect())
-    })
-    .collect()
 }
 
 #[cfg(test)]
@@ -214,7 +203,7 @@ mod tests {
     fn equal_tables_do_not_differ() {
         let one = text("1.96.0", 100, Some(4));
         assert_eq!(difference(&one, &one), None);
-        assert_eq!(rows(&one)[2], ("a pool".to_owned(), vec![100, 4]));
+        assert_eq!(readme::rows(&one)[2], ("a pool".to_owned(), vec![100, 4]));
     }
 
     #[test]
