@@ -3,6 +3,7 @@
 //! A check whose tool is missing installs the tool, or says what to install and fails. None passes unseen.
 
 mod board;
+mod build_time;
 mod condition;
 mod examples;
 mod firmware;
@@ -39,7 +40,9 @@ usage: cargo xtask COMMAND
                      they should be and nowhere else
   size [--write]     cost in flash, RAM and instructions, compared with the tables in README.md
   readme             what README.md quotes from other files, and that its project with a section links
-  ci                 all of the above
+  build-time [--quick | --write]
+                     what definitions and crates cost at compile time, beside others; --quick is one round
+  ci                 all of the above but build-time
 
 --bless and --write put what was found in place of what was expected.
 ";
@@ -74,6 +77,9 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["size"] => size::check(size::Mode::Compare),
         ["size", "--write"] => size::check(size::Mode::Write),
         ["readme"] => readme(),
+        ["build-time"] => build_time::run(build_time::Mode::Print),
+        ["build-time", "--quick"] => build_time::run(build_time::Mode::Quick),
+        ["build-time", "--write"] => build_time::run(build_time::Mode::Write),
         ["ci"] => ci(),
         _ => bail!("no such command\n\n{USAGE}"),
     }

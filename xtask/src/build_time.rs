@@ -1,0 +1,294 @@
+//! What the allocator costs at compile time: a definition, and the crates themselves, beside what others take in the
+//! same run. And the tables of it in `README.md`.
+//!
+//! A benchmark: a time is never compared with one of another run.
+
+mod crates;
+
+use std::{
+    env,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{process, readme, toolchain};
+use crates::{Dependent, MACROS, PEERS, POOLS, WAYS, Way, Workspace};
+
+/// What to do with the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Print those of one round, and see that the README's have the same rows: this command still works.
+    Quick,
+    /// Print them.
+    Print,
+    /// Write them to the README.
+    Write,
+}
+
+const NAME: &str = "cargo xtask build-time";
+
+/// How many definitions are timed together: one alone takes less than the times scatter.
+const DEFINITIONS: u32 = 100;
+
+/// How often everything is timed, each round once.
+///
+/// Whatever else the machine does adds to a time. A definition's times are short: of many rounds some fall in quiet
+/// moments, and the least counts. A crate's are seconds long, and a quiet moment that long is a matter of luck, which
+/// would go to one row and not to another: so each is compared with the first one of its own round, made under much the
+/// same load, and the median counts.
+#[derive(Debug)]
+struct Rounds {
+    definitions: usize,
+    crates: usize,
+}
+
+const QUICK: Rounds = Rounds { definitions: 1, crates: 1 };
+const FULL: Rounds = Rounds { definitions: 30, crates: 7 };
+
+/// What the two commands take for one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Times {
+    check: Duration,
+    build: Duration,
+}
+
+impl Times {
+    const NONE: Self = Times { check: Duration::MAX, build: Duration::MAX };
+
+    /// Of each command the lesser time.
+    fn least(self, other: Self) -> Self {
+        Times { check: self.check.min(other.check), build: self.build.min(other.build) }
+    }
+
+    /// One definition's part, where `self` is with [`DEFINITIONS`] and `without` with none.
+    fn of_a_definition(self, without: Self) -> Self {
+        let part = |with: Duration, without| with.saturating_sub(without) / DEFINITIONS;
+        Times { check: part(self.check, without.check), build: part(self.build, without.build) }
+    }
+}
+
+pub(crate) fn run(mode: Mode) -> Result<()> {
+    let rounds = if mode == Mode::Quick { QUICK } else { FULL };
+    let workspace = Workspace::write()?;
+    let first_builds = |what, dependents| first_builds(&workspace, what, dependents, rounds.crates);
+    let new = [
+        definitions(&workspace, rounds.definitions)?,
+        first_builds("crates of macros", MACROS)?,
+        first_builds("crates with pools", POOLS)?,
+        notes(&rounds)?,
+    ]
+    .join("\n");
+    println!("{new}");
+    match mode {
+        Mode::Quick if names(&readme::generated(NAME)?) == names(&new) => Ok(()),
+        Mode::Quick => bail!("README.md has other rows; `{NAME} --write` updates them"),
+        Mode::Print => Ok(()),
+        Mode::Write => {
+            workspace.keep_lock()?;
+            readme::replace_generated(NAME, &new)
+        }
+    }
+}
+
+/// The table of what a definition takes.
+fn definitions(workspace: &Workspace, rounds: usize) -> Result<String> {
+    // Builds all that the definitions depend on.
+    let _ = compile(&mut workspace.definitions("check"))?;
+    let _ = compile(&mut workspace.definitions("build"))?;
+
+    let mut best = vec![(Times::NONE, Times::NONE); WAYS.len()];
+    for round in 1..=rounds {
+        println!("definitions: round {round} of {rounds}");
+        for (way, (without, with)) in WAYS.iter().zip(&mut best) {
+            *without = without.least(times(workspace, way, 0)?);
+            *with = with.least(times(workspace, way, DEFINITIONS)?);
+        }
+    }
+    let best: Vec<_> =
+        best.into_iter().map(|(without, with)| with.of_a_definition(without)).collect();
+    let first = best.first().context("there are ways to define")?;
+    let rows = WAYS.iter().zip(&best).map(|(way, times)| {
+        format!(
+            "| {} | {} | {} | {} | {} |\n",
+            way.what,
+            milliseconds(times.check),
+            ratio(times.check, first.check),
+            milliseconds(times.build),
+            ratio(times.build, first.build),
+        )
+    });
+    Ok(format!(
+        "| milliseconds a definition | `cargo check` | ratio | `cargo build` | ratio |\n|---|--:|--:|--:|--:|\n{}",
+        rows.collect::<String>()
+    ))
+}
+
+/// Times both commands on a source that is new to them.
+fn times(workspace: &Workspace, way: &Way, definitions: u32) -> Result<Times> {
+    workspace.define(way, definitions)?;
+    let time = |command| {
+        let compiled = compile(&mut workspace.definitions(command))?;
+        match compiled.crates {
+            1 => Ok(compiled.time),
+            other => bail!("`cargo {command}` compiled {other} crates, not just the changed one"),
+        }
+    };
+    Ok(Times { check: time("check")?, build: time("build")? })
+}
+
+/// A table of what crates take, each with all that it depends on, where nothing has been built before.
+fn first_builds(
+    workspace: &Workspace,
+    what: &str,
+    dependents: &[Dependent],
+    rounds: usize,
+) -> Result<String> {
+    let mut crates = vec![0; dependents.len()];
+    let mut seconds = vec![Vec::new(); dependents.len()];
+    for round in 1..=rounds {
+        println!("{what}: round {round} of {rounds}");
+        for ((dependent, crates), seconds) in dependents.iter().zip(&mut crates).zip(&mut seconds) {
+            workspace.clear()?;
+            let compiled =
+                compile(workspace.cargo("build").args(["--package", dependent.package]))?;
+            // Less the package that depends on them.
+            *crates = compiled.crates - 1;
+            seconds.push(compiled.time.as_secs_f64());
+        }
+    }
+    let first = seconds.first().context("there are crates to build")?;
+    let rows = dependents.iter().zip(crates).zip(&seconds).map(|((dependent, crates), seconds)| {
+        let ratios = seconds.iter().zip(first).map(|(seconds, first)| seconds / first).collect();
+        let (seconds, ratio) = (median(seconds.clone()), median(ratios));
+        format!("| {} | {crates} | {seconds:.2} | {ratio:.2} |\n", dependent.what)
+    });
+    Ok(format!(
+        "| {what}, the first `cargo build` | crates | seconds | ratio |\n|---|--:|--:|--:|\n{}",
+        rows.collect::<String>()
+    ))
+}
+
+/// How the figures were measured.
+fn notes(rounds: &Rounds) -> Result<String> {
+    let peers = PEERS.iter().map(|(name, version, _)| format!("{name} {version}"));
+    let compiler = toolchain::compiler()?;
+    let compiler = compiler.split(' ').nth(1).context("`rustc --version` names no version")?;
+    Ok(format!(
+        "Ratios are to the first row. A definition: a hundredth of the time of {DEFINITIONS}, less the same source \
+        without them.\nNot incremental. Of definitions the least of {} rounds, of crates the medians of {}.\n\n\
+        {}; rustc {compiler} on {} {}, {} cores.\n",
+        rounds.definitions,
+        rounds.crates,
+        peers.collect::<Vec<_>>().join(", "),
+        env::consts::ARCH,
+        env::consts::OS,
+        thread::available_parallelism()?,
+    ))
+}
+
+/// What a run of cargo compiled, and how long it took.
+#[derive(Debug)]
+struct Compiled {
+    crates: usize,
+    time: Duration,
+}
+
+fn compile(cargo: &mut Command) -> Result<Compiled> {
+    cargo.args(["--offline", "--color", "never"]);
+    let start = Instant::now();
+    let ended = process::capture(cargo)?;
+    let time = start.elapsed();
+    if !ended.success {
+        bail!("what is to be timed does not compile:\n{}", ended.stderr);
+    }
+    match crates_compiled(&ended.stderr) {
+        0 => {
+            bail!("cargo names no crate that it compiled; what it says instead:\n{}", ended.stderr)
+        }
+        crates => Ok(Compiled { crates, time }),
+    }
+}
+
+/// Counts the crates in what cargo prints.
+fn crates_compiled(output: &str) -> usize {
+    let is_crate = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with("Compiling ") || line.starts_with("Checking ")
+    };
+    output.lines().filter(is_crate).count()
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2}", time.as_secs_f64() * 1000.0)
+}
+
+/// How many times `first` a time is; one round may be too noisy to say.
+fn ratio(time: Duration, first: Duration) -> String {
+    if first.is_zero() {
+        return "?".to_owned();
+    }
+    format!("{:.2}", time.as_secs_f64() / first.as_secs_f64())
+}
+
+/// The value in the middle, the upper one of two.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// What the rows of a table are about.
+fn names(table: &str) -> Vec<String> {
+    readme::rows(table).into_iter().map(|(what, _)| what).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn times(check: u64, build: u64) -> Times {
+        Times { check: Duration::from_millis(check), build: Duration::from_millis(build) }
+    }
+
+    #[test]
+    fn the_least_time_counts_for_each_command() {
+        let least =
+            [times(5, 6), times(4, 9), times(7, 8)].into_iter().fold(Times::NONE, Times::least);
+        assert_eq!(least, times(4, 6));
+    }
+
+    #[test]
+    fn a_definition_takes_a_hundredth_of_what_they_add() {
+        assert_eq!(times(300, 450).of_a_definition(times(100, 50)), times(2, 4));
+        assert_eq!(times(90, 450).of_a_definition(times(100, 50)), times(0, 4));
+    }
+
+    #[test]
+    fn figures_have_two_decimals() {
+        assert_eq!(milliseconds(Duration::from_micros(1234)), "1.23");
+        assert_eq!(milliseconds(Duration::ZERO), "0.00");
+        assert_eq!(ratio(Duration::from_secs(3), Duration::from_secs(2)), "1.50");
+        assert_eq!(ratio(Duration::from_secs(3), Duration::ZERO), "?");
+    }
+
+    #[test]
+    fn the_median_is_the_value_in_the_middle() {
+        assert!((median(vec![9.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
+        assert!((median(vec![3.0]) - 3.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn crates_are_counted_by_cargos_own_lines() {
+        let output = "   Compiling a v1.0.0\n    Checking b v0.0.0 (path)\nwarning: Compiling\n    Finished `dev`\n";
+        assert_eq!(crates_compiled(output), 2);
+    }
+
+    #[test]
+    fn tables_of_other_times_have_the_same_names() {
+        let table = |time| format!("| first | seconds |\n|---|--:|\n| a crate | {time} |\n");
+        assert_eq!(names(&table("1.00")), names(&table("2.00")));
+        assert_ne!(names(&table("1.00")), names(&table("1.00").replace("a crate", "another")));
+    }
+}
