@@ -2,12 +2,11 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 
 use crate::model::{Item, Name};
-use crate::scan;
 
 /// The mistakes found so far, in the order of their discovery.
 #[derive(Clone, Default)]
@@ -58,12 +57,17 @@ impl Mistakes {
 /// The item after mistakes: of the name, visibility and type that were written, so that a use of it
 /// is no error.
 ///
-/// The mistakes stand where the value would. So they share the item's `cfg`s, the compiler gives up
-/// on the value without another word, and nothing here depends on the runtime crate. Where no type
+/// The mistakes stand where the value would, after what the compiler can judge all the same, so that
+/// its errors are there in one go. So they share the item's `cfg`s, and the compiler gives up on the
+/// value without another word. Where no type
 /// was written, a mistake stands in the length of an array in its place, which makes every use of
 /// the item silent, whatever it does; or nothing, if it was the compiler that found the type
 /// missing.
-pub(crate) fn fallback(item: &Item, mistakes: Mistakes) -> TokenStream {
+pub(crate) fn fallback(
+    item: &Item,
+    judgement: Option<TokenStream>,
+    mistakes: Mistakes,
+) -> TokenStream {
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
     let site = Span::mixed_site();
     let keyword = quote_spanned!(*keyword=> static);
@@ -78,7 +82,11 @@ pub(crate) fn fallback(item: &Item, mistakes: Mistakes) -> TokenStream {
     };
     quote_spanned! {site=>
         #(#attrs)*
-        #vis #keyword #name #colon_and_type = { #(let _ = #mistakes;)* #value } #semicolon
+        #vis #keyword #name #colon_and_type = {
+            #judgement
+            #(let _ = #mistakes;)*
+            #value
+        } #semicolon
     }
 }
 
@@ -110,68 +118,6 @@ pub(crate) fn found(input: ParseStream<'_>) -> String {
         },
         Some(token) => format!("`{token}`"),
     }
-}
-
-/// What was written, for a message; of much, the beginning.
-pub(crate) fn written(tokens: &TokenStream) -> String {
-    const LENGTH: usize = 80;
-    let text = text(tokens);
-    let mut shortened: String = text.chars().take(LENGTH).collect();
-    if shortened.len() < text.len() {
-        shortened.push_str("..");
-    }
-    shortened
-}
-
-/// What was written, with spaces where they are usual: tokens know nothing of those that were
-/// there. `<` and `>` have none, because they are brackets of a type more often than operators.
-fn text(tokens: &TokenStream) -> String {
-    let mut text = String::new();
-    let mut after_operand = false;
-    let mut after_word = false;
-    for token in tokens.clone() {
-        let word = match &token {
-            TokenTree::Ident(word) => Some(word.to_string()),
-            TokenTree::Literal(literal) => Some(literal.to_string()),
-            TokenTree::Group(_) | TokenTree::Punct(_) => None,
-        };
-        let is_keyword = matches!(&token, TokenTree::Ident(word) if scan::is_keyword(word));
-        match &token {
-            TokenTree::Punct(punct) => match punct.as_char() {
-                sign @ (',' | ';') => text.extend([sign, ' ']),
-                sign if punct.spacing() == Spacing::Alone
-                    && (sign == '=' || after_operand && "+-*/%^&|".contains(sign)) =>
-                {
-                    text.extend([' ', sign, ' ']);
-                }
-                sign => {
-                    if after_word && !after_operand {
-                        text.push(' ');
-                    }
-                    text.push(sign);
-                }
-            },
-            TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Brace => ("{ ", " }"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::None => ("", ""),
-                };
-                let content = self::text(&group.stream());
-                text.extend([open, &content, close]);
-            }
-            _ => {
-                if after_word {
-                    text.push(' ');
-                }
-                text.extend(word.as_deref());
-            }
-        }
-        after_word = word.is_some();
-        after_operand = !is_keyword && !matches!(token, TokenTree::Punct(_));
-    }
-    text.trim().to_owned()
 }
 
 /// The end of a message about an option that does not exist: the nearest one, then all.
@@ -216,7 +162,7 @@ fn edit_distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{edit_distance, nearest, written};
+    use super::{edit_distance, nearest};
     use crate::model::Name;
 
     #[test]
@@ -244,41 +190,5 @@ mod tests {
         {
             assert_eq!(edit_distance(from, to), distance, "{from} {to}");
         }
-    }
-
-    #[test]
-    fn tokens_are_quoted_without_spaces_of_their_own() {
-        for text in [
-            "",
-            "&BUFFER",
-            "-4",
-            "<T>",
-            "a::b",
-            "a as b",
-            "f(1)",
-            "&'a b",
-            "'a' as u8",
-            "2 * LINE + 1",
-            "-a * -b",
-            "= A::new()",
-            "a as *const u8",
-            "[&a, *b]",
-            "MemBlocks<[u8; 64], { 2 * N }>",
-            "<A as B>::C",
-            "1<<4",
-        ] {
-            let tokens = text.parse().expect("the text should be tokens");
-            assert_eq!(written(&tokens), text);
-        }
-    }
-
-    #[test]
-    fn of_much_the_beginning_is_quoted() {
-        let written = |length: usize| {
-            let tokens = "ä".repeat(length).parse().expect("the text should be tokens");
-            written(&tokens)
-        };
-        assert_eq!(written(80), "ä".repeat(80));
-        assert_eq!(written(81), "ä".repeat(80) + "..");
     }
 }

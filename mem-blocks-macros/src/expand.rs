@@ -35,41 +35,49 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, LitStr, Meta, Path};
+use syn::{Attribute, LitStr, Meta};
 
-use crate::diagnostics::written;
-use crate::model::{Checked, Item, Placement};
+use crate::model::{Align, Checked, Item, Placement, Runtime};
 use crate::section;
+use crate::written::written;
 
 /// The completed item.
 pub(crate) fn definition(checked: &Checked) -> TokenStream {
-    let Checked { item, align, placement, runtime } = checked;
+    let Checked { item, placement, .. } = checked;
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
     let attrs = attrs.iter().map(unless_expected_dead);
     let keyword = quote_spanned!(*keyword=> static);
-    let import = import(runtime.as_ref());
-    let shape = shape(item, placement);
-    let align_items = align_items(align.as_ref(), placement);
-    let place_items = match placement {
+    let judgement = judgement(checked);
+    let buffer = match placement {
         Placement::Zeroed => own_buffer(None),
         Placement::Uninit => own_buffer(Some(&section::uninit(name))),
         Placement::Section(section) => own_buffer(Some(section)),
-        Placement::Buffer(_) => TokenStream::new(),
-        Placement::Address(address) => address_items(address),
+        Placement::Buffer(_) | Placement::Address(_) => TokenStream::new(),
     };
     let bitmap = bitmap();
     let value = value(placement);
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #vis #keyword #name #colon #ty = {
-            #import
-            #shape
-            #align_items
-            #place_items
+            #judgement
+            #buffer
             #bitmap
             #value
         } #semicolon
     }
+}
+
+/// The constants of a definition, and what judges them and its type.
+pub(crate) fn judgement(checked: &Checked) -> TokenStream {
+    let Checked { item, align, placement, runtime } = checked;
+    let import = import(runtime);
+    let shape = shape(item, placement);
+    let align = align_items(align, placement);
+    let address = match placement {
+        Placement::Address(address) => address_items(address),
+        _ => TokenStream::new(),
+    };
+    quote_spanned!(Span::mixed_site()=> #import #shape #align #address)
 }
 
 /// The attribute; but `allow` for an `expect` of dead code. That the static is named in its own
@@ -90,10 +98,12 @@ fn unless_expected_dead(attr: &Attribute) -> TokenStream {
     }
 }
 
-fn import(runtime: Option<&Path>) -> TokenStream {
+fn import(runtime: &Runtime) -> TokenStream {
     let site = Span::mixed_site();
-    let root =
-        runtime.map_or_else(|| quote_spanned!(site=> ::mem_blocks), ToTokens::to_token_stream);
+    let root = match runtime {
+        Runtime::At(path) => path.to_token_stream(),
+        Runtime::Default | Runtime::Refused => quote_spanned!(site=> ::mem_blocks),
+    };
     // At the place of the path, where the compiler says that there is no such module in it.
     let (_, last) = ends(&root);
     let module = quote_spanned!(last.resolved_at(site)=> __private as __mem_blocks);
@@ -130,12 +140,18 @@ fn shape(item: &Item, placement: &Placement) -> TokenStream {
 }
 
 /// The alignment, and what judges it.
-fn align_items(align: Option<&TokenStream>, placement: &Placement) -> TokenStream {
+fn align_items(align: &Align, placement: &Placement) -> TokenStream {
     let site = Span::mixed_site();
-    let Some(align) = align else {
-        return quote_spanned! {site=>
-            const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = __mem_blocks::DEFAULT_ALIGN;
-        };
+    let align = match align {
+        Align::Written(align) => align,
+        Align::Default => {
+            return quote_spanned! {site=>
+                const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = __mem_blocks::DEFAULT_ALIGN;
+            };
+        }
+        Align::Refused => {
+            return quote_spanned!(site=> const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 1;);
+        }
     };
     let (function, judged_by) = match placement {
         Placement::Buffer(_) => ("check_buffer_align", quote_spanned!(site=> __MEM_BLOCKS_BUFFER)),

@@ -36,6 +36,7 @@ mod parse;
 mod scan;
 mod section;
 mod validate;
+mod written;
 
 use proc_macro::TokenStream;
 
@@ -107,12 +108,12 @@ pub fn define_mem_blocks(items: TokenStream) -> TokenStream {
 fn complete(items: Vec<parse::Parsed>) -> proc_macro2::TokenStream {
     let completed = items.into_iter().map(|parsed| match parsed {
         parse::Parsed::Definition(definition, mistakes) => {
-            match validate::check(*definition, mistakes) {
-                Ok(checked) => expand::definition(&checked),
-                Err(rejected) => {
-                    let (item, mistakes) = *rejected;
-                    diagnostics::fallback(&item, mistakes)
-                }
+            let (checked, mistakes) = validate::check(*definition, mistakes);
+            if checked.can_be_judged() && mistakes.is_empty() {
+                expand::definition(&checked)
+            } else {
+                let judgement = checked.can_be_judged().then(|| expand::judgement(&checked));
+                diagnostics::fallback(&checked.item, judgement, mistakes)
             }
         }
         parse::Parsed::Foreign(conditions, rest, mistakes) => {

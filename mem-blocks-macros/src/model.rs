@@ -2,7 +2,7 @@
 //!
 //! [`Definition`] holds what was written, right or wrong, with its spans. [`Checked`] can hold
 //! nothing that [`expand`](crate::expand) would have to refuse: what remains to be judged are
-//! values, which only the compiler knows.
+//! values, which only the compiler knows. Of a definition with mistakes, it holds the rest.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, LitStr, Path, Token, Visibility};
@@ -115,12 +115,35 @@ impl Name {
     }
 }
 
-/// A definition in which everything that can be judged by its words is right.
+/// What of a definition is right, as far as that can be judged by its words.
 pub(crate) struct Checked {
     pub(crate) item: Item,
-    pub(crate) align: Option<TokenStream>,
+    pub(crate) align: Align,
     pub(crate) placement: Placement,
-    pub(crate) runtime: Option<Path>,
+    pub(crate) runtime: Runtime,
+}
+
+impl Checked {
+    /// Whether there is enough for the compiler to judge values and the type by.
+    pub(crate) fn can_be_judged(&self) -> bool {
+        !self.item.ty.is_empty() && !matches!(self.runtime, Runtime::Refused)
+    }
+}
+
+/// What every block is aligned to.
+pub(crate) enum Align {
+    /// What every buffer is.
+    Default,
+    Written(TokenStream),
+    /// No wrong one is to make another value wrong.
+    Refused,
+}
+
+/// Where the runtime crate is.
+pub(crate) enum Runtime {
+    Default,
+    At(Path),
+    Refused,
 }
 
 /// Where the blocks lie.

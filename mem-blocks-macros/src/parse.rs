@@ -11,9 +11,10 @@ use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Meta, Token, Visibility, token};
 
-use crate::diagnostics::{self, Mistakes, written};
+use crate::diagnostics::{self, Mistakes};
 use crate::model::{Definition, Item, Setting};
 use crate::scan;
+use crate::written::written;
 
 /// What one item of the input turned out to be.
 pub(crate) enum Parsed {

@@ -8,22 +8,16 @@ use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{LitInt, LitStr, Path, Token};
 
-use crate::diagnostics::{Mistakes, expected_options, written};
-use crate::model::{Checked, Definition, Item, Name, Placement, Setting};
+use crate::diagnostics::{Mistakes, expected_options};
+use crate::model::{Align, Checked, Definition, Name, Placement, Runtime, Setting};
 use crate::scan;
+use crate::written::written;
 
 /// The largest alignment that the compiler accepts.
 const MAX_ALIGN: u128 = 1 << 29;
 
-/// Applies every rule.
-///
-/// # Errors
-///
-/// The mistakes, those handed in included, and the item to pass on in spite of them.
-pub(crate) fn check(
-    mut definition: Definition,
-    mut mistakes: Mistakes,
-) -> Result<Checked, Box<(Item, Mistakes)>> {
+/// Applies every rule: gives what is right, and the mistakes, those handed in included.
+pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Checked, Mistakes) {
     let found = &mut mistakes;
     is_static(&definition, found);
     is_not_mut(&definition, found);
@@ -39,33 +33,37 @@ pub(crate) fn check(
     }
     is_placed_once(&settings, found);
 
-    let mut align = None;
-    let mut placement = Placement::Zeroed;
-    let mut runtime = None;
+    let item = definition.item;
+    let (align, placement, runtime) = (Align::Default, Placement::Zeroed, Runtime::Default);
+    let mut checked = Checked { item, align, placement, runtime };
     for (name, setting) in settings {
-        let Some(value) = value_exactly_if_needed(name, setting, found) else {
-            continue;
-        };
-        match name {
-            Name::Align => align = legal_alignment(value, found),
-            Name::Uninit => placement = Placement::Uninit,
-            Name::Section => {
-                placement = legal_section(&value, found).map_or(placement, Placement::Section);
+        let value = value_exactly_if_needed(name, setting, found);
+        let Checked { align, placement, runtime, .. } = &mut checked;
+        match (name, value) {
+            (Name::Align, value) => {
+                let legal = value.and_then(|value| legal_alignment(value, found));
+                *align = legal.map_or(Align::Refused, Align::Written);
             }
-            Name::Buffer => {
-                placement = legal_path(name, &value, found).map_or(placement, Placement::Buffer);
+            (Name::Crate, value) => {
+                let legal = value.and_then(|value| legal_path(name, &value, found));
+                *runtime = legal.map_or(Runtime::Refused, Runtime::At);
             }
-            Name::Address => placement = Placement::Address(value),
-            Name::Crate => runtime = legal_path(name, &value, found),
+            (Name::Uninit, Some(_)) => *placement = Placement::Uninit,
+            (Name::Section, Some(value)) => {
+                if let Some(section) = legal_section(&value, found) {
+                    *placement = Placement::Section(section);
+                }
+            }
+            (Name::Buffer, Some(value)) => {
+                if let Some(path) = legal_path(name, &value, found) {
+                    *placement = Placement::Buffer(path);
+                }
+            }
+            (Name::Address, Some(value)) => *placement = Placement::Address(value),
+            (Name::Uninit | Name::Section | Name::Buffer | Name::Address, None) => {}
         }
     }
-    let item = definition.item;
-    let is_complete = mistakes.is_empty() && !item.ty.is_empty();
-    if is_complete {
-        Ok(Checked { item, align, placement, runtime })
-    } else {
-        Err(Box::new((item, mistakes)))
-    }
+    (checked, mistakes)
 }
 
 fn is_static(definition: &Definition, mistakes: &mut Mistakes) {
@@ -382,8 +380,9 @@ mod tests {
     fn mistakes(options: &str, item: &str) -> Vec<String> {
         let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
         let judge = |parsed| match parsed {
-            Parsed::Definition(definition, mistakes) => check(*definition, mistakes)
-                .map_or_else(|rejected| rejected.1.messages(), |_| Vec::new()),
+            Parsed::Definition(definition, mistakes) => {
+                check(*definition, mistakes).1.messages()
+            }
             Parsed::Foreign(_, _, mistakes) => mistakes.messages(),
         };
         parse::attribute(tokens(options), tokens(item)).into_iter().flat_map(judge).collect()

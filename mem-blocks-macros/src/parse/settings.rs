@@ -5,9 +5,10 @@ use syn::Token;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 
-use crate::diagnostics::{self, Mistakes, written};
+use crate::diagnostics::{self, Mistakes};
 use crate::model::{Name, Setting};
 use crate::scan;
+use crate::written::written;
 
 /// Reads a list of options.
 pub(super) fn read(list: TokenStream, is_unsafe: bool, mistakes: &mut Mistakes) -> Vec<Setting> {
