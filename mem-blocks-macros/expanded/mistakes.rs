@@ -5,6 +5,14 @@
 // fn function() {}
 
 pub static POOL: MemBlocks<[u8; 64], 4> = {
+    use ::mem_blocks::__private as __mem_blocks;
+    const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = __mem_blocks::type_of(|| &r#POOL)
+        .shape();
+    const __MEM_BLOCKS_CHECK_BLOCKS: () = __mem_blocks::check_blocks(
+        __MEM_BLOCKS_SHAPE,
+        "MemBlocks<[u8; 64], 4>",
+    );
+    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = __mem_blocks::DEFAULT_ALIGN;
     let _ = ::core::compile_error! {
         "the macro supplies the value; remove `= MemBlocks::new()`"
     };

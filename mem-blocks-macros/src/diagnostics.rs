@@ -65,7 +65,7 @@ impl Mistakes {
 /// missing.
 pub(crate) fn fallback(
     item: &Item,
-    judgement: Option<TokenStream>,
+    judgement: Option<&TokenStream>,
     mistakes: Mistakes,
 ) -> TokenStream {
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;

@@ -35,9 +35,9 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, LitStr, Meta};
+use syn::{Attribute, LitStr, Meta, Path};
 
-use crate::model::{Align, Checked, Item, Placement, Runtime};
+use crate::model::{Align, Checked, Item, Placement};
 use crate::section;
 use crate::written::written;
 
@@ -69,8 +69,8 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
 
 /// The constants of a definition, and what judges them and its type.
 pub(crate) fn judgement(checked: &Checked) -> TokenStream {
-    let Checked { item, align, placement, runtime } = checked;
-    let import = import(runtime);
+    let Checked { item, align, placement, runtime, .. } = checked;
+    let import = import(runtime.as_ref());
     let shape = shape(item, placement);
     let align = align_items(align, placement);
     let address = match placement {
@@ -98,12 +98,10 @@ fn unless_expected_dead(attr: &Attribute) -> TokenStream {
     }
 }
 
-fn import(runtime: &Runtime) -> TokenStream {
+fn import(runtime: Option<&Path>) -> TokenStream {
     let site = Span::mixed_site();
-    let root = match runtime {
-        Runtime::At(path) => path.to_token_stream(),
-        Runtime::Default | Runtime::Refused => quote_spanned!(site=> ::mem_blocks),
-    };
+    let root =
+        runtime.map_or_else(|| quote_spanned!(site=> ::mem_blocks), ToTokens::to_token_stream);
     // At the place of the path, where the compiler says that there is no such module in it.
     let (_, last) = ends(&root);
     let module = quote_spanned!(last.resolved_at(site)=> __private as __mem_blocks);

@@ -109,11 +109,11 @@ fn complete(items: Vec<parse::Parsed>) -> proc_macro2::TokenStream {
     let completed = items.into_iter().map(|parsed| match parsed {
         parse::Parsed::Definition(definition, mistakes) => {
             let (checked, mistakes) = validate::check(*definition, mistakes);
-            if checked.can_be_judged() && mistakes.is_empty() {
+            if checked.can_be_judged && mistakes.is_empty() {
                 expand::definition(&checked)
             } else {
-                let judgement = checked.can_be_judged().then(|| expand::judgement(&checked));
-                diagnostics::fallback(&checked.item, judgement, mistakes)
+                let judgement = checked.can_be_judged.then(|| expand::judgement(&checked));
+                diagnostics::fallback(&checked.item, judgement.as_ref(), mistakes)
             }
         }
         parse::Parsed::Foreign(conditions, rest, mistakes) => {

@@ -120,14 +120,10 @@ pub(crate) struct Checked {
     pub(crate) item: Item,
     pub(crate) align: Align,
     pub(crate) placement: Placement,
-    pub(crate) runtime: Runtime,
-}
-
-impl Checked {
-    /// Whether there is enough for the compiler to judge values and the type by.
-    pub(crate) fn can_be_judged(&self) -> bool {
-        !self.item.ty.is_empty() && !matches!(self.runtime, Runtime::Refused)
-    }
+    pub(crate) runtime: Option<Path>,
+    /// Whether the compiler can be asked about values: the type may be that of an allocator, and the
+    /// runtime crate may be where it is said to be.
+    pub(crate) can_be_judged: bool,
 }
 
 /// What every block is aligned to.
@@ -136,13 +132,6 @@ pub(crate) enum Align {
     Default,
     Written(TokenStream),
     /// No wrong one is to make another value wrong.
-    Refused,
-}
-
-/// Where the runtime crate is.
-pub(crate) enum Runtime {
-    Default,
-    At(Path),
     Refused,
 }
 

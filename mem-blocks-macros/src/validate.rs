@@ -9,7 +9,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{LitInt, LitStr, Path, Token};
 
 use crate::diagnostics::{Mistakes, expected_options};
-use crate::model::{Align, Checked, Definition, Name, Placement, Runtime, Setting};
+use crate::model::{Align, Checked, Definition, Name, Placement, Setting};
 use crate::scan;
 use crate::written::written;
 
@@ -23,7 +23,7 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
     is_not_mut(&definition, found);
     has_a_type(&definition, found);
     has_no_generics(&mut definition, found);
-    is_a_type_that_can_be_right(&mut definition, found);
+    let can_be_judged = has_a_type_that_can_be_right(&mut definition, found);
     has_no_initialiser(&definition, found);
 
     let settings = known(definition.settings, found);
@@ -34,19 +34,19 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
     is_placed_once(&settings, found);
 
     let item = definition.item;
-    let (align, placement, runtime) = (Align::Default, Placement::Zeroed, Runtime::Default);
-    let mut checked = Checked { item, align, placement, runtime };
+    let (align, placement, runtime) = (Align::Default, Placement::Zeroed, None);
+    let mut checked = Checked { item, align, placement, runtime, can_be_judged };
     for (name, setting) in settings {
         let value = value_exactly_if_needed(name, setting, found);
-        let Checked { align, placement, runtime, .. } = &mut checked;
+        let Checked { align, placement, .. } = &mut checked;
         match (name, value) {
             (Name::Align, value) => {
                 let legal = value.and_then(|value| legal_alignment(value, found));
                 *align = legal.map_or(Align::Refused, Align::Written);
             }
             (Name::Crate, value) => {
-                let legal = value.and_then(|value| legal_path(name, &value, found));
-                *runtime = legal.map_or(Runtime::Refused, Runtime::At);
+                checked.runtime = value.and_then(|value| legal_path(name, &value, found));
+                checked.can_be_judged &= checked.runtime.is_some();
             }
             (Name::Uninit, Some(_)) => *placement = Placement::Uninit,
             (Name::Section, Some(value)) => {
@@ -109,14 +109,18 @@ fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
 }
 
 /// Refuses types of which the compiler says more than once, or at a wrong place, that they are no
-/// `MemBlocks`. All others are left to it.
+/// `MemBlocks`. All others are left to it. Gives whether the type can be right.
 ///
 /// What is refused is forgotten, save for a reference: no static can be of such a type, or it would
 /// not have the methods of an allocator, and uses of the name would be errors.
-fn is_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mistakes) {
+fn has_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mistakes) -> bool {
     let ty = &definition.item.ty;
+    let is_reference = matches!(
+        ty.clone().into_iter().next(),
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '&'
+    );
     if ty.is_empty() {
-        return;
+        return false;
     }
     if !is_a_path(ty) {
         let found = written(ty);
@@ -124,9 +128,6 @@ fn is_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mista
             ty,
             format!("the type of an allocator must be a `MemBlocks` itself, found `{found}`"),
         );
-        if first_char(ty) == Some('&') {
-            return;
-        }
     } else if let Some(placeholder) = find(ty, &is_placeholder) {
         let message = "the type of an allocator must be written in full, found `_`";
         mistakes.report(&placeholder, message);
@@ -136,16 +137,12 @@ fn is_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mista
             format!("a number in the type must be a `usize`, found `{number}`, which is larger"),
         );
     } else {
-        return;
+        return true;
     }
-    definition.item.ty = TokenStream::new();
-}
-
-fn first_char(ty: &TokenStream) -> Option<char> {
-    match ty.clone().into_iter().next() {
-        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
-        _ => None,
+    if !is_reference {
+        definition.item.ty = TokenStream::new();
     }
+    false
 }
 
 /// Whether it begins like a path; `MemBlocks` has no other form.
@@ -380,9 +377,7 @@ mod tests {
     fn mistakes(options: &str, item: &str) -> Vec<String> {
         let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
         let judge = |parsed| match parsed {
-            Parsed::Definition(definition, mistakes) => {
-                check(*definition, mistakes).1.messages()
-            }
+            Parsed::Definition(definition, mistakes) => check(*definition, mistakes).1.messages(),
             Parsed::Foreign(_, _, mistakes) => mistakes.messages(),
         };
         parse::attribute(tokens(options), tokens(item)).into_iter().flat_map(judge).collect()
