@@ -92,7 +92,7 @@ fn test() -> Result<()> {
 }
 
 fn readme() -> Result<()> {
-    readme::check_fragment()?;
+    readme::check_fragments()?;
     readme::check_project()
 }
 

@@ -12,7 +12,10 @@ use crate::{
     top,
 };
 
-const FRAGMENT: &str = "tests/firmware/sram2.x";
+/// Files that stand in the README, word for word, as blocks of code: the linker script that the firmware is linked
+/// with, and what the compiler says of a wrong definition.
+const FRAGMENTS: [&str; 2] =
+    ["tests/firmware/sram2.x", "tests/ui/mistakes_of_both_kinds_are_reported_together.stderr"];
 
 /// A project of which everything but this is copied from the README.
 const MANIFEST: &str = r#"[workspace]
@@ -47,13 +50,15 @@ fn main() -> ! {
 }
 "#;
 
-/// The linker script that the firmware is linked with stands in the README, word for word, as a block of code.
-pub(crate) fn check_fragment() -> Result<()> {
-    let fragment = fs::read_to_string(top().join(FRAGMENT)).context(FRAGMENT)?;
-    if !code_blocks(&read()?).any(|block| block == fragment) {
-        bail!("README.md has no block of code that is {FRAGMENT}:\n{fragment}");
+pub(crate) fn check_fragments() -> Result<()> {
+    let text = read()?;
+    for file in FRAGMENTS {
+        let fragment = fs::read_to_string(top().join(file)).context(file)?;
+        if !code_blocks(&text).any(|block| block == fragment) {
+            bail!("README.md has no block of code that is {file}:\n{fragment}");
+        }
+        println!("README.md has {file}");
     }
-    println!("README.md has {FRAGMENT}");
     Ok(())
 }
 
