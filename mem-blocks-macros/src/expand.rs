@@ -6,8 +6,7 @@
 //! static FRAMES: Type = {
 //!     use ::mem_blocks::__private as __mem_blocks;
 //!     const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = __mem_blocks::type_of(|| &r#FRAMES).shape();
-//!     const __MEM_BLOCKS_CHECK_BLOCKS: () =
-//!         __mem_blocks::check_blocks(__MEM_BLOCKS_SHAPE, "Type");
+//!     const __MEM_BLOCKS_CHECK_BLOCKS: () = ..;
 //!     const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = LINE;
 //!     const __MEM_BLOCKS_CHECK_ALIGN: () =
 //!         __mem_blocks::check_align(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN, "LINE");
@@ -38,6 +37,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, LitStr, Meta, Path};
 
 use crate::model::{Align, Checked, Item, Placement};
+use crate::scan;
 use crate::section;
 use crate::written::written;
 
@@ -87,12 +87,13 @@ fn unless_expected_dead(attr: &Attribute) -> TokenStream {
     match &attr.meta {
         Meta::List(list) if list.path.is_ident("expect") => {
             let lints = &list.tokens;
-            let is_dead = |token| matches!(token, TokenTree::Ident(word) if word == "dead_code" || word == "unused");
+            let is_dead = |token: TokenTree| matches!(&token, TokenTree::Ident(word) if word == "dead_code" || word == "unused");
             if lints.clone().into_iter().any(is_dead) {
                 let span = list.path.span();
-                return quote_spanned!(span=> #[allow(#lints)]);
+                quote_spanned!(span=> #[allow(#lints)])
+            } else {
+                attr.to_token_stream()
             }
-            attr.to_token_stream()
         }
         _ => attr.to_token_stream(),
     }
@@ -107,6 +108,7 @@ fn import(runtime: Option<&Path>) -> TokenStream {
     let module = quote_spanned!(last.resolved_at(site)=> __private as __mem_blocks);
     quote_spanned!(site=> use #root::#module;)
 }
+
 /// The numbers of the type, and what judges them.
 fn shape(item: &Item, placement: &Placement) -> TokenStream {
     let site = Span::mixed_site();
@@ -130,10 +132,17 @@ fn shape(item: &Item, placement: &Placement) -> TokenStream {
     } else {
         quote_spanned!(site=> const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = #this.shape();)
     };
-    let check = check(ty, "check_blocks", &quote_spanned!(site=> __MEM_BLOCKS_SHAPE));
+    // At the argument of the type that is wrong, where it has its own name.
+    let [block, number] = scan::arguments(ty).unwrap_or_else(|| [ty.clone(), ty.clone()]);
+    let judged = quote_spanned!(site=> __MEM_BLOCKS_SHAPE);
+    let check_block = check(&block, "check_block", &judged);
+    let check_number = check(&number, "check_number", &judged);
+    let check_buffer = check(ty, "check_buffer", &judged);
     quote_spanned! {site=>
         #shape
-        const __MEM_BLOCKS_CHECK_BLOCKS: () = #check;
+        const __MEM_BLOCKS_CHECK_BLOCK: () = #check_block;
+        // No buffer is both of no blocks and too large.
+        const __MEM_BLOCKS_CHECK_BLOCKS: () = { #check_number; #check_buffer; };
     }
 }
 

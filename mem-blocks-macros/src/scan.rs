@@ -8,7 +8,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::parse::ParseStream;
+use syn::parse::{ParseStream, Parser as _};
 
 /// Takes the tokens of a type: up to `;`, `,` or `=` outside angle brackets, or up to a token that
 /// begins another item.
@@ -120,6 +120,31 @@ pub(crate) fn take_angles(input: ParseStream<'_>) -> TokenStream {
         }
         goes_on
     })
+}
+
+/// The block and the number of a type that is written `MemBlocks<BLOCK, NUMBER>`, perhaps behind a
+/// path. Of a type with any other name nobody knows what its arguments are.
+pub(crate) fn arguments(ty: &TokenStream) -> Option<[TokenStream; 2]> {
+    let parser = |input: ParseStream<'_>| {
+        let path = take_while(input, |next| !is_punct(next, "<"));
+        take(input);
+        let block = take_type(input);
+        take(input);
+        Ok((path, block, input.parse::<TokenStream>()?))
+    };
+    let (path, block, number) = parser.parse2(ty.clone()).ok()?;
+    let mut number: Vec<_> = number.into_iter().collect();
+    match (path.into_iter().last()?, number.pop()) {
+        (TokenTree::Ident(word), Some(end)) if word == "MemBlocks" && is_punct(&end, ">") => {
+            if number.last().is_some_and(|last| is_punct(last, ",")) {
+                number.pop();
+            }
+            let is_whole = !block.is_empty() && !number.is_empty();
+            is_whole.then(|| [block, number.into_iter().collect()])
+        }
+        (TokenTree::Group(group), None) => arguments(&group.stream()),
+        _ => None,
+    }
 }
 
 /// Opens the invisible groups around whole items, which are what a `$item:item` of a `macro_rules!`
@@ -243,7 +268,7 @@ mod tests {
     use proc_macro2::TokenStream;
     use syn::parse::{ParseStream, Parser as _};
 
-    use super::{take_angles, take_expression, take_item, take_type};
+    use super::{arguments, take_angles, take_expression, take_item, take_type};
 
     /// What is taken, and what is left; both as tokens print themselves.
     fn split(text: &str, take: fn(ParseStream<'_>) -> TokenStream) -> (String, String) {
@@ -355,5 +380,23 @@ mod tests {
     fn an_item_ends_with_its_semicolon_or_braces() {
         assert_split("a() -> B { c; }", "static D: E;", take_item);
         assert_split("A(B);", "static D: E;", take_item);
+    }
+
+    #[test]
+    fn the_arguments_of_mem_blocks_are_found() {
+        let found = |ty: &str| {
+            let ty: TokenStream = ty.parse().expect("the text should be tokens");
+            arguments(&ty).map(|both| both.map(|tokens| tokens.to_string().replace(' ', "")))
+        };
+        for (ty, block, number) in [
+            ("MemBlocks<[u8; 64], 4>", "[u8;64]", "4"),
+            ("::mem_blocks::MemBlocks<A<B, C>, { a > b },>", "A<B,C>", "{a>b}"),
+            ("hal::MemBlocks<fn() -> A, N>", "fn()->A", "N"),
+        ] {
+            assert_eq!(found(ty), Some([block.to_owned(), number.to_owned()]), "{ty}");
+        }
+        for ty in ["Frames", "Of<A, 4>", "MemBlocks", "MemBlocks<A>", "<A as B>::C", "A!(4)", ""] {
+            assert_eq!(found(ty), None, "{ty}");
+        }
     }
 }

@@ -105,8 +105,10 @@ mod bitmap;
 mod block;
 #[allow(unsafe_code)] // shares memory of which it gives nothing but the address
 mod buffer;
+mod checks;
 pub mod choose;
 mod defer;
+mod definition;
 mod error;
 mod geometry;
 #[allow(unsafe_code)] // makes owning handles of addresses

@@ -15,6 +15,10 @@ static EXTERNAL: MemBlocks<(), 4>; //~ ERROR
 )]
 static FIXED: MemBlocks<(), 4>; //~ ERROR
 
+#[mem_blocks(unsafe(section = ".sram2"))]
+static BOTH: MemBlocks<(), 0>; //~ ERROR x2
+
 fn main() {
+    let _ = BOTH.raw();
     let _ = (OWN.raw(), EXTERNAL.raw(), FIXED.raw());
 }

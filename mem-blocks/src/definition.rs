@@ -1,0 +1,155 @@
+//! What a definition is made of, as the compiler knows it: the type that was written, its numbers, a
+//! buffer of the user's.
+//!
+//! What the checks refuse is passed over here, so that one mistake is one error.
+
+use core::marker::PhantomData;
+
+use crate::bitmap::bitmap_words;
+use crate::buffer::{Alignment, BlockBuffer, MAX_ALIGN, SupportedAlignment};
+use crate::geometry::{Geometry, GeometryError};
+use crate::mem_blocks::MemBlocks;
+
+/// What a definition needs to know of the type that was written.
+#[diagnostic::on_unimplemented(
+    message = "the type of an allocator must be a `MemBlocks`, found `{Self}`",
+    label = "not a `MemBlocks`",
+    note = "write `MemBlocks<BLOCK, NUMBER_OF_BLOCKS>`, such as `MemBlocks<[u8; 64], 4>`"
+)]
+pub trait Definition: sealed::Sealed {
+    /// The type itself: of a type that is no `MemBlocks`, one of which the compiler says nothing more.
+    type Itself;
+    /// Its numbers.
+    const SHAPE: Shape;
+}
+
+/// A static that can be the buffer of an allocator of type `D`.
+#[diagnostic::on_unimplemented(
+    message = "`buffer` must be a `BlockBuffer` with the blocks of `{D}`, found `{Self}`",
+    label = "not a buffer for these blocks",
+    note = "a `BlockBuffer<T, N, ALIGN>` has the blocks of a `MemBlocks<T, N>`"
+)]
+pub trait BufferOf<D>: sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl<T, const N: usize> sealed::Sealed for MemBlocks<T, N> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize> Definition for MemBlocks<T, N> {
+    type Itself = Self;
+    const SHAPE: Shape =
+        Shape { block_size: size_of::<T>(), block_align: align_of::<T>(), num_blocks: N };
+}
+
+impl<T, const N: usize, const A: usize> sealed::Sealed for BlockBuffer<T, N, A> where
+    Alignment<A>: SupportedAlignment
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, const N: usize, const A: usize> BufferOf<MemBlocks<T, N>> for BlockBuffer<T, N, A> where
+    Alignment<A>: SupportedAlignment
+{
+}
+
+/// The numbers of a definition; not judged yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub(crate) block_size: usize,
+    pub(crate) block_align: usize,
+    pub(crate) num_blocks: usize,
+}
+
+impl Shape {
+    /// The size of the buffer in bytes: none, if one of the checks refuses it.
+    #[must_use]
+    pub const fn buffer_size(self) -> usize {
+        match self.geometry() {
+            Ok(geometry) => geometry.buffer_size(),
+            Err(_) => 0,
+        }
+    }
+
+    /// The alignment of a buffer whose blocks are to be aligned to `align`.
+    #[must_use]
+    pub const fn buffer_align(self, align: usize) -> usize {
+        let align = effective_align(align);
+        if align > self.block_align { align } else { self.block_align }
+    }
+
+    /// The number of words in the bitmap: none, if one of the checks refuses the buffer.
+    #[must_use]
+    pub const fn bitmap_words(self) -> usize {
+        match self.geometry() {
+            Ok(geometry) => bitmap_words(geometry.num_blocks()),
+            Err(_) => 0,
+        }
+    }
+
+    pub(crate) const fn geometry(self) -> Result<Geometry, GeometryError> {
+        Geometry::new(self.block_size, self.num_blocks)
+    }
+}
+
+/// The type of an allocator.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeOf<D>(PhantomData<fn() -> D>);
+
+/// The type of the allocator that a function would give.
+///
+/// A function that is never called, because the type of a `static` is all that is wanted: written
+/// twice, a type that is wrong would be two errors.
+#[must_use]
+pub const fn type_of<D: Definition>(_: fn() -> &'static D) -> TypeOf<D::Itself> {
+    TypeOf(PhantomData)
+}
+
+impl<D> TypeOf<D> {
+    /// Its numbers.
+    #[must_use]
+    pub const fn shape(self) -> Shape
+    where
+        D: Definition,
+    {
+        D::SHAPE
+    }
+
+    /// A buffer for it.
+    #[must_use]
+    pub const fn buffer<B: BufferOf<D>>(self, buffer: &'static B) -> UserBuffer
+    where
+        D: Definition,
+    {
+        UserBuffer { shape: D::SHAPE, start: (&raw const *buffer).cast(), align: align_of::<B>() }
+    }
+}
+
+/// A buffer that the user has declared.
+#[derive(Clone, Copy, Debug)]
+pub struct UserBuffer {
+    pub(crate) shape: Shape,
+    start: *const u8,
+    pub(crate) align: usize,
+}
+
+impl UserBuffer {
+    /// The shape of the allocator.
+    #[must_use]
+    pub const fn shape(self) -> Shape {
+        self.shape
+    }
+
+    /// Where the blocks lie.
+    #[must_use]
+    pub const fn start(self) -> *const u8 {
+        self.start
+    }
+}
+
+/// An alignment that a buffer can have: `align`, unless it is one that `check_align` refuses.
+pub(crate) const fn effective_align(align: usize) -> usize {
+    if align.is_power_of_two() && align <= MAX_ALIGN { align } else { 1 }
+}
