@@ -27,7 +27,9 @@ pub const fn check_block(shape: Shape, written: &str) {
 #[track_caller]
 pub const fn check_number(shape: Shape, written: &str) {
     if shape.num_blocks == 0 {
-        Message::new(GeometryError::NoBlocks.message()).found(written).panic();
+        Message::new(GeometryError::NoBlocks.message())
+            .found_value(written, shape.num_blocks)
+            .panic();
     }
 }
 
@@ -86,5 +88,5 @@ pub const fn check_address(shape: Shape, align: usize, address: usize, written: 
     } else {
         return;
     };
-    rule.found(written).panic();
+    rule.found_address(written, address).panic();
 }

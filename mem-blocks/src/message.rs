@@ -29,10 +29,13 @@ impl Message {
     }
 
     pub(crate) const fn number(self, number: usize) -> Self {
-        let message = if number < 10 { self } else { self.number(number / 10) };
-        #[expect(clippy::cast_possible_truncation, reason = "one digit")]
-        let digit = [b'0' + (number % 10) as u8];
-        message.text(as_text(&digit))
+        self.digits(number, 10)
+    }
+
+    const fn digits(self, number: usize, base: usize) -> Self {
+        let message = if number < base { self } else { self.digits(number / base, base) };
+        let (_, from_digit) = "0123456789abcdef".split_at(number % base);
+        message.text(from_digit.split_at(1).0)
     }
 
     /// Quotes what was written.
@@ -44,6 +47,16 @@ impl Message {
     pub(crate) const fn found_value(self, written: &str, value: usize) -> Self {
         let message = self.found(written);
         if is_literal(written) { message } else { message.text(" (").number(value).text(")") }
+    }
+
+    /// The same of an address, which one reads in hexadecimal.
+    pub(crate) const fn found_address(self, written: &str, address: usize) -> Self {
+        let message = self.found(written);
+        if is_literal(written) {
+            message
+        } else {
+            message.text(" (0x").digits(address, 16).text(")")
+        }
     }
 
     #[track_caller]
@@ -109,6 +122,15 @@ mod tests {
         ] {
             assert_eq!(text(Message::new("a").found_value(written, 48)), shown);
         }
+    }
+
+    #[test]
+    fn an_address_is_said_in_hexadecimal() {
+        for address in [0, 9, 0x10, 0x2000_00af, usize::MAX] {
+            let wanted = std::format!("a, found `BASE` ({address:#x})");
+            assert_eq!(text(Message::new("a").found_address("BASE", address)), wanted);
+        }
+        assert_eq!(text(Message::new("a").found_address("0x30", 48)), "a, found `0x30`");
     }
 
     #[test]
