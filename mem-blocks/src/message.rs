@@ -34,8 +34,7 @@ impl Message {
 
     const fn digits(self, number: usize, base: usize) -> Self {
         let message = if number < base { self } else { self.digits(number / base, base) };
-        let (_, from_digit) = "0123456789abcdef".split_at(number % base);
-        message.text(from_digit.split_at(1).0)
+        message.text(as_text(&[b"0123456789abcdef"[number % base]]))
     }
 
     /// Quotes what was written.
