@@ -13,11 +13,14 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 2 * LINE;
+    const __MEM_BLOCKS_VALUE: ::core::primitive::usize = 2 * LINE;
     const __MEM_BLOCKS_CHECK_ALIGN: () = __mem_blocks::check_align(
         __MEM_BLOCKS_SHAPE,
-        __MEM_BLOCKS_ALIGN,
+        __MEM_BLOCKS_VALUE,
         "2 * LINE",
+    );
+    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Written(
+        __MEM_BLOCKS_VALUE,
     );
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
@@ -30,7 +33,7 @@ static POOL: MemBlocks<[u8; 64], 4> = {
     unsafe {
         __mem_blocks::allocator(
             __MEM_BLOCKS_SHAPE,
-            &raw const __MEM_BLOCKS_BUFFER,
+            __mem_blocks::start(&__MEM_BLOCKS_BUFFER),
             &__MEM_BLOCKS_BITMAP,
         )
     }

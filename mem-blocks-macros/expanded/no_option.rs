@@ -17,7 +17,7 @@ pub(crate) static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = __mem_blocks::DEFAULT_ALIGN;
+    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
         { __MEM_BLOCKS_SHAPE.buffer_size() },
@@ -29,7 +29,7 @@ pub(crate) static POOL: MemBlocks<[u8; 64], 4> = {
     unsafe {
         __mem_blocks::allocator(
             __MEM_BLOCKS_SHAPE,
-            &raw const __MEM_BLOCKS_BUFFER,
+            __mem_blocks::start(&__MEM_BLOCKS_BUFFER),
             &__MEM_BLOCKS_BITMAP,
         )
     }

@@ -1,22 +1,6 @@
 //! [`Checked`] to tokens. Nothing here can fail.
 //!
-//! What is generated for `#[mem_blocks(align = LINE)] static FRAMES: Type;`:
-//!
-//! ```text
-//! static FRAMES: Type = {
-//!     use ::mem_blocks::__private as __mem_blocks;
-//!     const __MEM_BLOCKS_SHAPE: __mem_blocks::Shape = __mem_blocks::type_of(|| &r#FRAMES).shape();
-//!     const __MEM_BLOCKS_CHECK_BLOCKS: () = ..;
-//!     const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = LINE;
-//!     const __MEM_BLOCKS_CHECK_ALIGN: () =
-//!         __mem_blocks::check_align(__MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN, "LINE");
-//!     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<..> = ..;
-//!     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<..> = ..;
-//!     unsafe { __mem_blocks::allocator(.., &raw const __MEM_BLOCKS_BUFFER, &__MEM_BLOCKS_BITMAP) }
-//! };
-//! ```
-//!
-//! The whole of it, for each option, is in the folder `expanded`.
+//! What is generated is in the folder `expanded`, option by option.
 //!
 //! - Items are not hygienic. So all of them are inside the initialiser, under names that nobody
 //!   else uses.
@@ -153,22 +137,26 @@ fn align_items(align: &Align, placement: &Placement) -> TokenStream {
         Align::Written(align) => align,
         Align::Default => {
             return quote_spanned! {site=>
-                const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = __mem_blocks::DEFAULT_ALIGN;
+                const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
             };
         }
         Align::Refused => {
-            return quote_spanned!(site=> const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 1;);
+            return quote_spanned! {site=>
+                const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Refused;
+            };
         }
     };
     let (function, judged_by) = match placement {
         Placement::Buffer(_) => ("check_buffer_align", quote_spanned!(site=> __MEM_BLOCKS_BUFFER)),
         _ => ("check_align", quote_spanned!(site=> __MEM_BLOCKS_SHAPE)),
     };
-    let check = check(align, function, &quote_spanned!(site=> #judged_by, __MEM_BLOCKS_ALIGN));
+    let check = check(align, function, &quote_spanned!(site=> #judged_by, __MEM_BLOCKS_VALUE));
     let align = without_lints(align.clone());
     quote_spanned! {site=>
-        const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = #align;
+        const __MEM_BLOCKS_VALUE: ::core::primitive::usize = #align;
         const __MEM_BLOCKS_CHECK_ALIGN: () = #check;
+        const __MEM_BLOCKS_ALIGN: __mem_blocks::Align =
+            __mem_blocks::Align::Written(__MEM_BLOCKS_VALUE);
     }
 }
 
@@ -217,7 +205,7 @@ fn value(placement: &Placement) -> TokenStream {
     let site = Span::mixed_site();
     let start = match placement {
         Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
-            quote_spanned!(site=> &raw const __MEM_BLOCKS_BUFFER)
+            quote_spanned!(site=> __mem_blocks::start(&__MEM_BLOCKS_BUFFER))
         }
         Placement::Buffer(_) => quote_spanned!(site=> __MEM_BLOCKS_BUFFER.start()),
         Placement::Address(_) => quote_spanned!(site=> __mem_blocks::at(__MEM_BLOCKS_ADDRESS)),

@@ -5,12 +5,9 @@
 //! `#[track_caller]` makes that the place of the error. `written` is how it reads.
 
 use crate::buffer::MAX_ALIGN;
-use crate::definition::{Shape, UserBuffer, effective_align};
+use crate::definition::{Align, AlignError, Shape, UserBuffer};
 use crate::geometry::GeometryError;
 use crate::message::Message;
-
-/// The alignment of a buffer whose definition names none.
-pub const DEFAULT_ALIGN: usize = 4;
 
 /// The largest alignment on any target.
 const LARGEST: usize = 1 << 29;
@@ -44,18 +41,19 @@ pub const fn check_buffer(shape: Shape, written: &str) {
 /// Refuses an alignment that a definition may not have.
 #[track_caller]
 pub const fn check_align(shape: Shape, align: usize, written: &str) {
-    let rule =
-        if !align.is_power_of_two() {
-            Message::new("`align` must be a power of two")
-        } else if align > MAX_ALIGN {
-            Message::new("`align` must be at most ")
-                .number(MAX_ALIGN)
-                .text(if MAX_ALIGN < LARGEST { " on this target" } else { " (2^29)" })
-        } else if shape.block_size % align != 0 {
+    let Some(error) = shape.align_error(align) else {
+        return;
+    };
+    let rule = match error {
+        AlignError::NoPowerOfTwo => Message::new("`align` must be a power of two"),
+        AlignError::TooLarge => {
+            let limit = Message::new("`align` must be at most ").number(MAX_ALIGN);
+            limit.text(if MAX_ALIGN < LARGEST { " on this target" } else { " (2^29)" })
+        }
+        AlignError::DoesNotDivide => {
             Message::new("`align` must divide the block size, which is ").number(shape.block_size)
-        } else {
-            return;
-        };
+        }
+    };
     rule.found_value(written, align).panic();
 }
 
@@ -73,16 +71,16 @@ pub const fn check_buffer_align(buffer: UserBuffer, align: usize, written: &str)
 
 /// Refuses an address at which the blocks cannot lie.
 #[track_caller]
-pub const fn check_address(shape: Shape, align: usize, address: usize, written: &str) {
+pub const fn check_address(shape: Shape, align: Align, address: usize, written: &str) {
     let rule = if address == 0 {
         Message::new("`address` must not be null")
     } else if address % shape.block_align != 0 {
         Message::new("`address` must be a multiple of the alignment of the block's type, which is ")
             .number(shape.block_align)
-    } else if address % effective_align(align) != 0 {
+    } else if address % shape.effective_align(align) != 0 {
         Message::new("`address` must be a multiple of `align`, which is ")
-            .number(align)
-            .text(if align == DEFAULT_ALIGN { " unless given" } else { "" })
+            .number(shape.effective_align(align))
+            .text(if let Align::Default = align { " unless given" } else { "" })
     } else if address.checked_add(shape.buffer_size()).is_none() {
         Message::new("the blocks at `address` must not reach beyond the address space")
     } else {

@@ -73,11 +73,33 @@ impl Shape {
         }
     }
 
-    /// The alignment of a buffer whose blocks are to be aligned to `align`.
+    /// The alignment of a buffer whose blocks are to be aligned like this.
     #[must_use]
-    pub const fn buffer_align(self, align: usize) -> usize {
-        let align = effective_align(align);
+    pub const fn buffer_align(self, align: Align) -> usize {
+        let align = self.effective_align(align);
         if align > self.block_align { align } else { self.block_align }
+    }
+
+    /// What other values can be judged by: any, where there is something wrong with it.
+    pub(crate) const fn effective_align(self, align: Align) -> usize {
+        match align {
+            Align::Default => DEFAULT_ALIGN,
+            Align::Written(align) if self.align_error(align).is_none() => align,
+            Align::Written(_) | Align::Refused => 1,
+        }
+    }
+
+    /// What is wrong with an alignment of the blocks.
+    pub(crate) const fn align_error(self, align: usize) -> Option<AlignError> {
+        if !align.is_power_of_two() {
+            Some(AlignError::NoPowerOfTwo)
+        } else if align > MAX_ALIGN {
+            Some(AlignError::TooLarge)
+        } else if self.block_size % align != 0 {
+            Some(AlignError::DoesNotDivide)
+        } else {
+            None
+        }
     }
 
     /// The number of words in the bitmap: none, if one of the checks refuses the buffer.
@@ -92,6 +114,28 @@ impl Shape {
     pub(crate) const fn geometry(self) -> Result<Geometry, GeometryError> {
         Geometry::new(self.block_size, self.num_blocks)
     }
+}
+
+/// What every block is aligned to.
+#[derive(Clone, Copy, Debug)]
+pub enum Align {
+    /// Nothing was said: the buffer is aligned to [`DEFAULT_ALIGN`].
+    Default,
+    /// This was written; not judged yet.
+    Written(usize),
+    /// The macros have refused what was written.
+    Refused,
+}
+
+/// The alignment of a buffer whose definition names none.
+const DEFAULT_ALIGN: usize = 4;
+
+/// What can be wrong with an alignment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AlignError {
+    NoPowerOfTwo,
+    TooLarge,
+    DoesNotDivide,
 }
 
 /// The type of an allocator.
@@ -147,9 +191,4 @@ impl UserBuffer {
     pub const fn start(self) -> *const u8 {
         self.start
     }
-}
-
-/// An alignment that a buffer can have: `align`, unless it is one that `check_align` refuses.
-pub(crate) const fn effective_align(align: usize) -> usize {
-    if align.is_power_of_two() && align <= MAX_ALIGN { align } else { 1 }
 }

@@ -3,16 +3,27 @@
 use core::mem;
 use core::ptr::NonNull;
 
+use crate::buffer::{Alignment, SupportedAlignment};
 use crate::geometry::Geometry;
 use crate::raw::RawMemBlocks;
 
 pub use crate::buffer::BlockBuffer;
 pub use crate::checks::{
-    DEFAULT_ALIGN, check_address, check_align, check_block, check_buffer, check_buffer_align,
-    check_number,
+    check_address, check_align, check_block, check_buffer, check_buffer_align, check_number,
 };
-pub use crate::definition::{BufferOf, Definition, Shape, TypeOf, UserBuffer, type_of};
+pub use crate::definition::{Align, BufferOf, Definition, Shape, TypeOf, UserBuffer, type_of};
 pub use crate::raw::Bitmap;
+
+/// Where a buffer of the macro's own starts, from which all of it can be reached.
+#[must_use]
+pub const fn start<const M: usize, const A: usize>(
+    buffer: &'static BlockBuffer<u8, M, A>,
+) -> *const u8
+where
+    Alignment<A>: SupportedAlignment,
+{
+    buffer.as_ptr()
+}
 
 /// A place in memory that Rust knows nothing of.
 #[must_use]
@@ -31,9 +42,9 @@ pub const fn at(address: usize) -> *const u8 {
 /// there is memory for the blocks, aligned for them, which `buffer` may reach and nothing but the
 /// blocks' owners accesses. No other allocator uses it or the bitmap.
 #[must_use]
-pub const unsafe fn allocator<D, B, const W: usize>(
+pub const unsafe fn allocator<D, const W: usize>(
     shape: Shape,
-    buffer: *const B,
+    buffer: *const u8,
     bitmap: &'static Bitmap<W>,
 ) -> D {
     const {
@@ -44,7 +55,7 @@ pub const unsafe fn allocator<D, B, const W: usize>(
         // Refused by the checks.
         Err(_) => Geometry::SMALLEST,
     };
-    let buffer = match NonNull::new(buffer.cast_mut().cast()) {
+    let buffer = match NonNull::new(buffer.cast_mut()) {
         Some(buffer) => buffer,
         // Refused by `check_address`.
         None => NonNull::dangling(),
