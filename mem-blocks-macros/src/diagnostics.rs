@@ -7,6 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 
 use crate::model::{Item, Name};
+use crate::place::ends;
 
 /// The mistakes found so far, in the order of their discovery.
 #[derive(Clone, Default)]
@@ -15,7 +16,10 @@ pub(crate) struct Mistakes(Vec<syn::Error>);
 impl Mistakes {
     /// Reports a mistake at the given tokens, which must be the user's own.
     pub(crate) fn report(&mut self, at: &impl ToTokens, message: impl Display) {
-        self.0.push(syn::Error::new_spanned(at, message));
+        let (first, last) = ends(&at.to_token_stream());
+        // `syn` goes from the first token to the last.
+        let [first, last] = [first, last].map(|place| quote_spanned!(place=> .));
+        self.0.push(syn::Error::new_spanned(quote!(#first #last), message));
     }
 
     /// Reports a mistake at a single token.
@@ -59,10 +63,9 @@ impl Mistakes {
 ///
 /// The mistakes stand where the value would, after what the compiler can judge all the same, so that
 /// its errors are there in one go. So they share the item's `cfg`s, and the compiler gives up on the
-/// value without another word. Where no type
-/// was written, a mistake stands in the length of an array in its place, which makes every use of
-/// the item silent, whatever it does; or nothing, if it was the compiler that found the type
-/// missing.
+/// value without another word. Where no type was written, a mistake stands in the length of an array
+/// in its place, which makes every use of the item silent, whatever it does; or nothing, if it was the
+/// compiler that found the type missing.
 pub(crate) fn fallback(
     item: &Item,
     judgement: Option<&TokenStream>,

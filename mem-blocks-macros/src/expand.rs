@@ -21,6 +21,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, LitStr, Meta, Path};
 
 use crate::model::{Align, Checked, Item, Placement};
+use crate::place::ends;
 use crate::scan;
 use crate::section;
 use crate::written::written;
@@ -151,9 +152,9 @@ fn align_items(align: &Align, placement: &Placement) -> TokenStream {
         _ => ("check_align", quote_spanned!(site=> __MEM_BLOCKS_SHAPE)),
     };
     let check = check(align, function, &quote_spanned!(site=> #judged_by, __MEM_BLOCKS_VALUE));
-    let align = without_lints(align.clone());
+    let value = value_and_semicolon(align);
     quote_spanned! {site=>
-        const __MEM_BLOCKS_VALUE: ::core::primitive::usize = #align;
+        const __MEM_BLOCKS_VALUE: ::core::primitive::usize = #value
         const __MEM_BLOCKS_CHECK_ALIGN: () = #check;
         const __MEM_BLOCKS_ALIGN: __mem_blocks::Align =
             __mem_blocks::Align::Written(__MEM_BLOCKS_VALUE);
@@ -180,9 +181,9 @@ fn address_items(address: &TokenStream) -> TokenStream {
         __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN, __MEM_BLOCKS_ADDRESS
     };
     let check = check(address, "check_address", &arguments);
-    let address = without_lints(address.clone());
+    let value = value_and_semicolon(address);
     quote_spanned! {site=>
-        const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = #address;
+        const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = #value
         const __MEM_BLOCKS_CHECK_ADDRESS: () = #check;
     }
 }
@@ -237,6 +238,15 @@ fn call(at: &TokenStream, function: &str, arguments: TokenStream) -> TokenStream
     quote_spanned!(first=> __mem_blocks::#function #arguments)
 }
 
+/// The value of a constant. The semicolon is where the value ends: that is where the compiler says
+/// that one is not complete.
+fn value_and_semicolon(value: &TokenStream) -> TokenStream {
+    let (_, last) = ends(value);
+    let semicolon = quote_spanned!(last.resolved_at(Span::mixed_site())=> ;);
+    let value = without_lints(value.clone());
+    quote_spanned!(Span::mixed_site()=> #value #semicolon)
+}
+
 /// Braces and parentheses around a whole value are the user's way of writing an option; as the value
 /// of a constant, a lint would call them unused. So they get the macro's span.
 fn without_lints(value: TokenStream) -> TokenStream {
@@ -254,32 +264,4 @@ fn without_lints(value: TokenStream) -> TokenStream {
         token => token,
     };
     value.into_iter().map(resolved).collect()
-}
-
-/// The places of the first and of the last token.
-fn ends(tokens: &TokenStream) -> (Span, Span) {
-    let site = Span::mixed_site();
-    let first = tokens.clone().into_iter().next().map_or(site, first_span);
-    let last = tokens.clone().into_iter().last().map_or(site, last_span);
-    (first, last)
-}
-
-fn first_span(token: TokenTree) -> Span {
-    match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-            group.stream().into_iter().next().map_or_else(|| group.span(), first_span)
-        }
-        TokenTree::Group(group) => group.span_open(),
-        token => token.span(),
-    }
-}
-
-fn last_span(token: TokenTree) -> Span {
-    match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-            group.stream().into_iter().last().map_or_else(|| group.span(), last_span)
-        }
-        TokenTree::Group(group) => group.span_close(),
-        token => token.span(),
-    }
 }

@@ -33,6 +33,7 @@ mod expand;
 mod expanded;
 mod model;
 mod parse;
+mod place;
 mod scan;
 mod section;
 mod validate;

@@ -18,9 +18,10 @@ pub(crate) struct Definition {
     /// `= ..` after the type; empty where there is none.
     pub(crate) initialiser: TokenStream,
     pub(crate) settings: Vec<Setting>,
-    /// Whether the compiler has read the item before: then it has reported a missing type, and
-    /// generic parameters.
+    /// Whether the compiler has read the item before: then it has reported generic parameters.
     pub(crate) is_parsed: bool,
+    /// Whether a missing type has been reported, by it or otherwise.
+    pub(crate) is_type_reported: bool,
 }
 
 /// What the macros pass on unchanged, be the rest right or wrong.

@@ -4,7 +4,7 @@
 mod settings;
 mod variants;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
@@ -13,6 +13,7 @@ use syn::{Attribute, Meta, Token, Visibility, token};
 
 use crate::diagnostics::{self, Mistakes};
 use crate::model::{Definition, Item, Setting};
+use crate::place::ends;
 use crate::scan;
 use crate::written::written;
 
@@ -117,51 +118,93 @@ fn read_item(
 
     let mutability = input.parse().unwrap_or_default();
     let Ok(name) = input.parse::<Ident>() else {
-        let found = diagnostics::found(input);
-        let message = format!("expected a name after `{keyword}`, found {found}");
-        mistakes.report_next(input, keyword.span(), message);
+        if door == Door::Define {
+            let found = diagnostics::found(input);
+            let message = format!("expected a name after `{keyword}`, found {found}");
+            mistakes.report_next(input, keyword.span(), message);
+        }
         scan::take_to_semicolon(input);
         let _: syn::Result<Token![;]> = input.parse();
         return Parsed::Foreign(conditions(&attrs), TokenStream::new(), mistakes);
     };
     let generics = scan::take_angles(input);
-    let (colon, ty) = read_type(input, &name, &mut mistakes);
+    let Type { colon, ty, is_reported } = read_type(input, &name, door, &mut mistakes);
     let initialiser =
         if input.peek(Token![=]) { scan::take_to_semicolon(input) } else { TokenStream::new() };
-    let semicolon = input.parse::<Token![;]>();
-    if semicolon.is_err() {
-        // Said by the compiler, or with the missing type.
-        if door == Door::Define && !ty.is_empty() {
-            report_no_semicolon(
-                input,
-                &name,
-                last_span(&initialiser).or(last_span(&ty)),
-                &mut mistakes,
-            );
-        }
-        // What was written in its place.
-        let _: syn::Result<Option<Token![,]>> = input.parse();
+    let semicolon = read_semicolon(input, &name, &ty, &initialiser, door, &mut mistakes);
+    if keyword == "const" && !initialiser.is_empty() && !mentions_mem_blocks(&ty) {
+        report_foreign(&keyword, door, &mut mistakes);
+        let rest = quote!(#mutability #name #generics #colon #ty #initialiser #semicolon);
+        let passed_on = quote!(#(#attrs)* #vis #keyword #rest);
+        return Parsed::Foreign(conditions(&attrs), passed_on, mistakes);
     }
-    let semicolon = semicolon.unwrap_or_default();
     let item = Item { attrs, vis, keyword: keyword.span(), name, colon, ty, semicolon };
     let is_parsed = door == Door::Attribute;
-    let definition =
-        Definition { item, keyword, mutability, generics, initialiser, settings, is_parsed };
+    let is_type_reported = is_parsed || is_reported;
+    let definition = Definition {
+        item,
+        keyword,
+        mutability,
+        generics,
+        initialiser,
+        settings,
+        is_parsed,
+        is_type_reported,
+    };
     Parsed::Definition(Box::new(definition), mistakes)
 }
 
-fn report_no_semicolon(
+fn read_semicolon(
     input: ParseStream<'_>,
     name: &Ident,
-    end: Option<Span>,
+    ty: &TokenStream,
+    initialiser: &TokenStream,
+    door: Door,
     mistakes: &mut Mistakes,
-) {
-    let message = if input.is_empty() {
-        format!("missing `;` at the end of `{name}`")
-    } else {
-        format!("expected `;` before {}", diagnostics::found(input))
-    };
-    mistakes.report_next(input, end.unwrap_or_else(|| name.span()), message);
+) -> Token![;] {
+    if let Ok(semicolon) = input.parse() {
+        return semicolon;
+    }
+    // If not, it was said by the compiler, or with the type.
+    if door == Door::Define && !ty.is_empty() {
+        let (_, end) = ends(&quote!(#ty #initialiser));
+        let message = if input.is_empty() {
+            format!("missing `;` at the end of `{name}`")
+        } else {
+            format!("expected `;` before {}", diagnostics::found(input))
+        };
+        mistakes.report_next(input, end, message);
+    }
+    // What was written in its place, and what belongs to that.
+    let _: syn::Result<Option<Token![,]>> = input.parse();
+    skip_to_item(input);
+    <Token![;]>::default()
+}
+
+/// Takes what can belong to no item, up to and with a semicolon or braces.
+fn skip_to_item(input: ParseStream<'_>) {
+    let begins =
+        |word: &Ident| word == "static" || word == "pub" || word == "let" || begins_item(word);
+    while !input.peek(Token![#]) {
+        match diagnostics::next(input) {
+            Some(TokenTree::Ident(word)) if begins(&word) => return,
+            _ => {}
+        }
+        match scan::take(input) {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => return,
+            Some(TokenTree::Punct(punct)) if punct.as_char() == ';' => return,
+            Some(_) => {}
+            None => return,
+        }
+    }
+}
+
+fn mentions_mem_blocks(ty: &TokenStream) -> bool {
+    ty.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "MemBlocks",
+        TokenTree::Group(group) => mentions_mem_blocks(&group.stream()),
+        _ => false,
+    })
 }
 
 /// Takes the attributes of an item.
@@ -223,21 +266,45 @@ fn read_qualifier(input: ParseStream<'_>, mistakes: &mut Mistakes) {
     }
 }
 
-fn read_type(
-    input: ParseStream<'_>,
-    name: &Ident,
-    mistakes: &mut Mistakes,
-) -> (Token![:], TokenStream) {
-    let next = input.cursor().span();
+/// A type, and whether that it is wrong or missing has been reported.
+struct Type {
+    colon: Token![:],
+    ty: TokenStream,
+    is_reported: bool,
+}
+
+fn read_type(input: ParseStream<'_>, name: &Ident, door: Door, mistakes: &mut Mistakes) -> Type {
+    let next = diagnostics::next(input);
     let colon = input.parse::<Token![:]>();
-    let ty = scan::take_type(input);
+    if colon.is_err() && door == Door::Define {
+        if let Ok(equals) = input.parse::<Token![=]>() {
+            let message = format!(
+                "expected `:` and a type after `{name}`, found `=`; the macro supplies the value"
+            );
+            mistakes.report(&equals, message);
+            let written = scan::take_type(input);
+            let ty = if scan::arguments(&written).is_some() { written } else { TokenStream::new() };
+            return Type { colon: colon.unwrap_or_default(), ty, is_reported: true };
+        }
+    }
+    let mut ty = scan::take_type(input);
+    let is_closed = scan::is_closed(&ty);
     if ty.is_empty() && input.peek(Token![,]) {
         // Several names, perhaps. That the first has no type is one mistake, whatever follows.
         scan::take_to_semicolon(input);
+    } else if !is_closed {
+        let found = diagnostics::found(input);
+        let (_, end) = ends(&ty);
+        let message = format!("expected `,` or `>` in the type of `{name}`, found {found}");
+        mistakes.report_next(input, end, message);
+        if input.parse::<Token![;]>().is_ok() {
+            skip_to_item(input);
+        }
+        ty = TokenStream::new();
     } else if colon.is_err() && !ty.is_empty() {
-        mistakes.report_at(next, format!("expected `:` between `{name}` and its type"));
+        mistakes.report(&next, format!("expected `:` between `{name}` and its type"));
     }
-    (colon.unwrap_or_default(), ty)
+    Type { colon: colon.unwrap_or_default(), ty, is_reported: !is_closed }
 }
 
 /// Takes `#[mem_blocks]` out of the attributes and reads its options.
@@ -337,13 +404,6 @@ fn begins_item(word: &Ident) -> bool {
     ]
     .iter()
     .any(|known| word == known)
-}
-
-fn last_span(tokens: &TokenStream) -> Option<Span> {
-    tokens.clone().into_iter().last().map(|token| match token {
-        TokenTree::Group(group) => group.span_close(),
-        token => token.span(),
-    })
 }
 
 #[cfg(test)]

@@ -10,22 +10,36 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTre
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 
-/// Takes the tokens of a type: up to `;`, `,` or `=` outside angle brackets, or up to a token that
-/// begins another item.
+/// Takes the tokens of a type: up to a semicolon or a token that begins another item; outside angle
+/// brackets, also up to `,`, `=`, `#`, a bracket that closes none of them, or what cannot stand after
+/// one that does.
 pub(crate) fn take_type(input: ParseStream<'_>) -> TokenStream {
     let mut angles = Angles::default();
+    let mut is_after_close = false;
     let ty = take_while(input, |next| {
-        if angles.depth == 0
-            && (is_punct(next, ";,=#") || (!angles.after_quote && begins_item(next)))
+        let is_outside = angles.depth == 0;
+        let closes = is_punct(next, ">") && !angles.after_dash;
+        if is_punct(next, ";")
+            || !angles.after_quote && begins_item(next)
+            || is_outside && (is_punct(next, ",=#") || closes)
+            || is_after_close && !matches!(next, TokenTree::Punct(_))
         {
             return false;
         }
         angles.pass(next);
+        is_after_close = closes && angles.depth == 0;
         true
     });
     // A `>` that was joined to a `;` would be joined to what the macros write there, as in `>=`,
     // and lose its place.
     ty.into_iter().map(stand_alone).collect()
+}
+
+/// Whether every angle bracket of a type is closed.
+pub(crate) fn is_closed(ty: &TokenStream) -> bool {
+    let mut angles = Angles::default();
+    ty.clone().into_iter().for_each(|token| angles.pass(&token));
+    angles.depth == 0
 }
 
 /// Takes the tokens of an expression: up to a comma or semicolon that is not part of it, or up to an
@@ -123,7 +137,8 @@ pub(crate) fn take_angles(input: ParseStream<'_>) -> TokenStream {
 }
 
 /// The block and the number of a type that is written `MemBlocks<BLOCK, NUMBER>`, perhaps behind a
-/// path. Of a type with any other name nobody knows what its arguments are.
+/// path; the number without its braces. Of a type with any other name nobody knows what its arguments
+/// are.
 pub(crate) fn arguments(ty: &TokenStream) -> Option<[TokenStream; 2]> {
     let parser = |input: ParseStream<'_>| {
         let path = take_while(input, |next| !is_punct(next, "<"));
@@ -139,8 +154,11 @@ pub(crate) fn arguments(ty: &TokenStream) -> Option<[TokenStream; 2]> {
             if number.last().is_some_and(|last| is_punct(last, ",")) {
                 number.pop();
             }
-            let is_whole = !block.is_empty() && !number.is_empty();
-            is_whole.then(|| [block, number.into_iter().collect()])
+            let number = match &number[..] {
+                [TokenTree::Group(code)] if code.delimiter() == Delimiter::Brace => code.stream(),
+                _ => number.into_iter().collect(),
+            };
+            (!block.is_empty() && !number.is_empty()).then_some([block, number])
         }
         (TokenTree::Group(group), None) => arguments(&group.stream()),
         _ => None,
@@ -390,7 +408,7 @@ mod tests {
         };
         for (ty, block, number) in [
             ("MemBlocks<[u8; 64], 4>", "[u8;64]", "4"),
-            ("::mem_blocks::MemBlocks<A<B, C>, { a > b },>", "A<B,C>", "{a>b}"),
+            ("::mem_blocks::MemBlocks<A<B, C>, { a > b },>", "A<B,C>", "a>b"),
             ("hal::MemBlocks<fn() -> A, N>", "fn()->A", "N"),
         ] {
             assert_eq!(found(ty), Some([block.to_owned(), number.to_owned()]), "{ty}");

@@ -3,10 +3,10 @@
 //! A rule reports what breaks it and gives back what is right, so that one mistake does not hide
 //! the next. Rules about values are checked by generated code, save where the value is a literal.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{LitInt, LitStr, Path, Token};
+use syn::{Lit, LitInt, LitStr, Path, Token};
 
 use crate::diagnostics::{Mistakes, expected_options};
 use crate::model::{Align, Checked, Definition, Name, Placement, Setting};
@@ -23,8 +23,8 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
     is_not_mut(&definition, found);
     has_a_type(&definition, found);
     has_no_generics(&mut definition, found);
-    let can_be_judged = has_a_type_that_can_be_right(&mut definition, found);
-    has_no_initialiser(&definition, found);
+    let can_be_judged = has_a_type_that_can_be_right(&mut definition, found)
+        & has_no_initialiser(&definition, found);
 
     let settings = known(definition.settings, found);
     let settings = distinct(settings, found);
@@ -41,7 +41,9 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
         let Checked { align, placement, .. } = &mut checked;
         match (name, value) {
             (Name::Align, value) => {
-                let legal = value.and_then(|value| legal_alignment(value, found));
+                let legal = value
+                    .and_then(|value| legal_number(name, value, found))
+                    .and_then(|value| legal_alignment(value, found));
                 *align = legal.map_or(Align::Refused, Align::Written);
             }
             (Name::Crate, value) => {
@@ -59,7 +61,11 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
                     *placement = Placement::Buffer(path);
                 }
             }
-            (Name::Address, Some(value)) => *placement = Placement::Address(value),
+            (Name::Address, Some(value)) => {
+                if let Some(value) = legal_number(name, value, found) {
+                    *placement = Placement::Address(value);
+                }
+            }
             (Name::Uninit | Name::Section | Name::Buffer | Name::Address, None) => {}
         }
     }
@@ -103,7 +109,7 @@ fn has_no_generics(definition: &mut Definition, mistakes: &mut Mistakes) {
 
 fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
     let name = &definition.item.name;
-    if definition.item.ty.is_empty() && !definition.is_parsed {
+    if definition.item.ty.is_empty() && !definition.is_type_reported {
         mistakes.report(name, format!("missing type of `{name}`; write `{name}: MemBlocks<T, N>`"));
     }
 }
@@ -193,14 +199,34 @@ fn is_no_usize_anywhere(token: &TokenTree) -> bool {
     })
 }
 
-fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) {
+/// Gives whether the type is worth a look: a `static` with a value and a type of another name is most
+/// likely none of ours.
+fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) -> bool {
     let initialiser = &definition.initialiser;
-    if !initialiser.is_empty() {
-        mistakes.report(
-            initialiser,
-            format!("the macro supplies the value; remove `{}`", written(initialiser)),
-        );
+    if initialiser.is_empty() || definition.item.ty.is_empty() && definition.is_parsed {
+        return true;
     }
+    if is_generated(initialiser) {
+        let message = "second `#[mem_blocks]` on one item, by another name; \
+            write all options in one, `#[mem_blocks(..)]`";
+        mistakes.report_at(Span::call_site(), message);
+        return true;
+    }
+    let value = written(initialiser);
+    let is_ours = scan::arguments(&definition.item.ty).is_some();
+    let else_move = if is_ours { "" } else { ", or move the `static` out" };
+    mistakes
+        .report(initialiser, format!("the macro supplies the value; remove `{value}`{else_move}"));
+    is_ours
+}
+
+/// Whether it is what `expand` writes.
+fn is_generated(initialiser: &TokenStream) -> bool {
+    initialiser.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "__mem_blocks",
+        TokenTree::Group(group) => is_generated(&group.stream()),
+        _ => false,
+    })
 }
 
 /// Every option is one of those there are.
@@ -281,6 +307,8 @@ fn value_exactly_if_needed(
                 .report(&value, format!("`{word}` takes no value; remove `= {}`", written(&value)));
             None
         }
+        // Said with the option, as it is to be written.
+        None if name.danger().is_some() && !setting.is_unsafe => None,
         None if name.takes_value() => {
             mistakes
                 .report(&setting.name, format!("`{word}` needs a value; write `{}`", name.usage()));
@@ -300,11 +328,37 @@ fn is_in_unsafe(value: &TokenStream) -> bool {
     )
 }
 
+/// Judges a literal, with or without a sign; anything else is left to the compiler.
+fn legal_number(name: Name, value: TokenStream, mistakes: &mut Mistakes) -> Option<TokenStream> {
+    let Ok(literal) = syn::parse2::<Lit>(value.clone()) else {
+        return Some(value);
+    };
+    let word = name.word();
+    let found = written(&value);
+    match literal {
+        // Of an alignment, another rule says how large it may be.
+        Lit::Int(literal)
+            if name == Name::Address
+                && ["", "usize"].contains(&literal.suffix())
+                && literal.base10_parse::<i128>().is_ok_and(|value| value > u64::MAX.into()) =>
+        {
+            let message = format!("`{word}` must be a `usize`, found `{found}`, which is larger");
+            mistakes.report(&value, message);
+        }
+        Lit::Int(literal)
+            if ["", "usize"].contains(&literal.suffix())
+                && !literal.base10_digits().starts_with('-') =>
+        {
+            return Some(value);
+        }
+        _ => mistakes.report(&value, format!("`{word}` must be a `usize`, found `{found}`")),
+    }
+    None
+}
+
 /// Judges an integer literal; anything else is left to the generated code.
 fn legal_alignment(value: TokenStream, mistakes: &mut Mistakes) -> Option<TokenStream> {
-    let literal = syn::parse2::<LitInt>(value.clone()).ok().filter(|literal| {
-        ["", "usize"].contains(&literal.suffix()) && !literal.base10_digits().starts_with('-')
-    });
+    let literal = syn::parse2::<LitInt>(value.clone()).ok();
     // A literal beyond u128 is beyond every limit as well.
     match literal.map(|literal| literal.base10_parse::<u128>().unwrap_or(u128::MAX)) {
         Some(align) if align != u128::MAX && !align.is_power_of_two() => {
@@ -373,6 +427,8 @@ mod tests {
     use super::check;
     use crate::parse::{self, Parsed};
 
+    const POOL: &str = "static POOL: MemBlocks<[u8; 64], 4>;";
+
     /// The mistakes in a definition.
     fn mistakes(options: &str, item: &str) -> Vec<String> {
         let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
@@ -385,7 +441,7 @@ mod tests {
 
     #[track_caller]
     fn assert_mistakes(options: &str, expected: &[&str]) {
-        assert_eq!(mistakes(options, "static POOL: MemBlocks<[u8; 64], 4>;"), expected);
+        assert_eq!(mistakes(options, POOL), expected);
     }
 
     #[test]
@@ -428,9 +484,7 @@ mod tests {
 
     #[test]
     fn what_the_compiler_says_better_is_left_to_it() {
-        for options in
-            ["align = -4", "align = 3u8", "align = \"4\"", "align = 1.5", "align = 1 + 2"]
-        {
+        for options in ["align = -4 + 8", "align = LINE", "align = 1 + 2"] {
             assert_mistakes(options, &[]);
         }
         for ty in [
@@ -465,7 +519,6 @@ mod tests {
             "fn()",
             "unsafe fn()",
             "extern \"C\" fn()",
-            "for <T>fn(T)",
             "_",
             "4",
             "{ A }",
@@ -493,6 +546,23 @@ mod tests {
         ] {
             assert_eq!(mistakes("", &format!("static POOL: {ty};")), [message]);
         }
+    }
+
+    #[test]
+    fn literals_of_another_kind_are_refused() {
+        for literal in ["\"4\"", "-4", "4.0", "4u8", "true", "'4'", "b\"4\"", "-4usize"] {
+            for option in ["align", "address"] {
+                let expected = format!("`{option}` must be a `usize`, found `{literal}`");
+                let found = mistakes(&format!("unsafe({option} = {literal})"), POOL);
+                assert!(found.contains(&expected), "{found:?}");
+            }
+        }
+        let large = "unsafe(address = 18446744073709551616)";
+        assert_eq!(
+            mistakes(large, POOL),
+            ["`address` must be a `usize`, found `18446744073709551616`, which is larger"]
+        );
+        assert!(mistakes("unsafe(address = 18446744073709551615)", POOL).is_empty());
     }
 
     #[test]

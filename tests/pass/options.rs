@@ -75,6 +75,8 @@ define_mem_blocks! {
     static COMPUTED_ADDRESS: MemBlocks<u32, 4>;
     #[mem_blocks(unsafe(address = 0x2000_0001), align = 1)]
     static ODD_ADDRESS: MemBlocks<u8, 4>;
+    #[mem_blocks(unsafe(address = usize::MAX - 128), align = 1)]
+    static LAST_ADDRESS: MemBlocks<[u8; 64], 2>;
     #[mem_blocks(crate = mem_blocks)]
     static RUNTIME: MemBlocks<[u8; 64], 4>;
 }
@@ -141,4 +143,5 @@ fn address_is_the_written_one() {
     assert_eq!(start(&ADDRESS), 0x2000_0000);
     assert_eq!(start(&COMPUTED_ADDRESS), 0x2000_0040);
     assert_eq!(start(&ODD_ADDRESS), 0x2000_0001);
+    assert_eq!(start(&LAST_ADDRESS), usize::MAX - 128);
 }

@@ -77,10 +77,19 @@ fn read_setting(
     let value = scan::take_expression(input);
     match value.clone().into_iter().last() {
         None => mistakes.report(&equals, format!("expected a value after `{name} =`")),
-        Some(TokenTree::Punct(last)) if "+-*/%^&|=<!:".contains(last.as_char()) => {
+        Some(last) if is_incomplete(&last) => {
             mistakes.report(&last, format!("expected a value after `{last}`"));
         }
         Some(_) => settings.push(Setting { name, value: Some(value), is_unsafe }),
+    }
+}
+
+/// Whether a value cannot end like this.
+fn is_incomplete(last: &TokenTree) -> bool {
+    match last {
+        TokenTree::Punct(last) => !"?>".contains(last.as_char()),
+        TokenTree::Ident(last) => scan::is_keyword(last),
+        TokenTree::Group(_) | TokenTree::Literal(_) => false,
     }
 }
 
