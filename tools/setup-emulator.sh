@@ -27,16 +27,17 @@ rm -r "$new/packages"
 
 architecture=$(basename "$(echo "$new"/root/usr/lib/*-linux-gnu*)")
 for program in qemu-system-arm qemu-system-riscv32; do
+  # What is installed already was not downloaded, and is not needed.
+  [ -x "$new/root/usr/bin/$program" ] || continue
   cat > "$new/bin/$program" <<Y
 #!/bin/sh
-root=$folder/root
+root=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")/root
 LD_LIBRARY_PATH=\$root/usr/lib/$architecture:\$root/lib/$architecture\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
-exec \$root/usr/bin/$program -L \$root/usr/share/qemu "\$@"
+exec "\$root/usr/bin/$program" -L "\$root/usr/share/qemu" "\$@"
 Y
   chmod +x "$new/bin/$program"
+  "$new/bin/$program" --version | head -n 1
 done
 touch "$new/complete"
 mv "$new" "$folder"
-"$folder/bin/qemu-system-arm" --version | head -n 1
-"$folder/bin/qemu-system-riscv32" --version | head -n 1

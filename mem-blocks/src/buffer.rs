@@ -123,7 +123,7 @@ macro_rules! supported_alignments {
 /// `IMAGE_SCN_ALIGN_1BYTES` to `IMAGE_SCN_ALIGN_8192BYTES` ("PE Format", section flags); the compiler
 /// would write more into its neighbours without a word.
 pub(crate) const MAX_ALIGN: usize =
-    if cfg!(any(windows, target_os = "uefi")) { 8192 } else { 1 << 29 };
+    if cfg!(any(windows, target_os = "uefi", target_os = "cygwin")) { 8192 } else { 1 << 29 };
 
 supported_alignments! {
     Align1 = 1, Align2 = 2, Align4 = 4, Align8 = 8, Align16 = 16, Align32 = 32, Align64 = 64,
@@ -131,7 +131,7 @@ supported_alignments! {
     Align4Ki = 4096, Align8Ki = 8192,
 }
 
-#[cfg(not(any(windows, target_os = "uefi")))]
+#[cfg(not(any(windows, target_os = "uefi", target_os = "cygwin")))]
 supported_alignments! {
     Align16Ki = 16384, Align32Ki = 32768, Align64Ki = 65536,
     Align128Ki = 131_072, Align256Ki = 262_144, Align512Ki = 524_288, Align1Mi = 1_048_576,

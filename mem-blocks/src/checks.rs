@@ -9,14 +9,14 @@ use crate::definition::{Align, AlignError, Shape, UserBuffer};
 use crate::geometry::GeometryError;
 use crate::message::Message;
 
-/// The largest alignment on any target.
-const LARGEST: usize = 1 << 29;
-
-/// Refuses blocks of no size.
+/// Refuses blocks of no size, and of an alignment that no buffer can have.
 #[track_caller]
 pub const fn check_block(shape: Shape, written: &str) {
     if shape.block_size == 0 {
         Message::new(GeometryError::ZeroSizedBlock.message()).found(written).panic();
+    }
+    if shape.block_align > MAX_ALIGN {
+        at_most("the alignment of a block").found_value(written, shape.block_align).panic();
     }
 }
 
@@ -46,10 +46,7 @@ pub const fn check_align(shape: Shape, align: usize, written: &str) {
     };
     let rule = match error {
         AlignError::NoPowerOfTwo => Message::new("`align` must be a power of two"),
-        AlignError::TooLarge => {
-            let limit = Message::new("`align` must be at most ").number(MAX_ALIGN);
-            limit.text(if MAX_ALIGN < LARGEST { " on this target" } else { " (2^29)" })
-        }
+        AlignError::TooLarge => at_most("`align`"),
         AlignError::DoesNotDivide => {
             Message::new("`align` must divide the block size, which is ").number(shape.block_size)
         }
@@ -87,4 +84,10 @@ pub const fn check_address(shape: Shape, align: Align, address: usize, written: 
         return;
     };
     rule.found_address(written, address).panic();
+}
+
+/// The rule about the largest alignment.
+const fn at_most(what: &str) -> Message {
+    let limit = Message::new(what).text(" must be at most ").number(MAX_ALIGN);
+    limit.text(if MAX_ALIGN == 1 << 29 { " (2^29)" } else { " on this target" })
 }

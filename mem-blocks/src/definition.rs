@@ -77,7 +77,9 @@ impl Shape {
     #[must_use]
     pub const fn buffer_align(self, align: Align) -> usize {
         let align = self.effective_align(align);
-        if align > self.block_align { align } else { self.block_align }
+        let larger = if align > self.block_align { align } else { self.block_align };
+        // Where it is more, `check_block` refuses the block.
+        if larger < MAX_ALIGN { larger } else { MAX_ALIGN }
     }
 
     /// What other values can be judged by: any, where there is something wrong with it.

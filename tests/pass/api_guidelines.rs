@@ -1,4 +1,14 @@
 //! The macro chapter of the Rust API Guidelines, a test for each of its rules.
+//!
+//! Where a rule is about what the compiler says, it is denied here: the test is that this compiles.
+#![deny(
+    dead_code,
+    deprecated,
+    missing_docs,
+    non_upper_case_globals,
+    unfulfilled_lint_expectations,
+    unreachable_pub
+)]
 
 use mem_blocks::{MemBlocks, define_mem_blocks, mem_blocks};
 
@@ -23,10 +33,13 @@ fn c_evocative() {
     assert_eq!(RAW.num_blocks(), 4);
 }
 
+/// Documented, which `missing_docs` wants of what is public.
+#[mem_blocks]
+pub static DOCUMENTED: MemBlocks<[u8; 16], 1>;
+
 /// C-MACRO-ATTR: "item macros compose well with attributes". They stay on the item, whatever they
 /// are and wherever they stand: `cfg`, lints, documentation.
 #[test]
-#[deny(non_upper_case_globals, dead_code, missing_docs, deprecated)]
 fn c_macro_attr() {
     define_mem_blocks! {
         #[cfg(not(any()))]
@@ -39,6 +52,8 @@ fn c_macro_attr() {
         #[expect(dead_code)]
         #[mem_blocks(uninit)]
         static UNUSED: MemBlocks<[u8; 16], 8>;
+        #[expect(unused)]
+        static UNUSED_TOO: MemBlocks<[u8; 16], 8>;
     }
 
     #[expect(non_upper_case_globals)]
@@ -52,9 +67,13 @@ fn c_macro_attr() {
     #[expect(deprecated)]
     let old = OLD.available();
 
+    assert_eq!(DOCUMENTED.available(), 1);
     let others = PRESENT.available() + expected.available() + before.available();
     assert_eq!(others + old, 1 + 4 + 16 + 32);
 }
+
+#[mem_blocks]
+static AT_FILE_SCOPE: MemBlocks<[u8; 16], 64>;
 
 /// C-ANYWHERE: "item macros work anywhere that items are allowed": at file and at module scope, and
 /// in the smallest scope of a function.
@@ -87,6 +106,7 @@ mod c_anywhere {
 
     #[test]
     fn c_anywhere() {
+        assert_eq!(super::AT_FILE_SCOPE.available(), 64);
         assert_eq!(ATTRIBUTE.available() + LISTED.available(), 3);
         assert_eq!(().blocks() + generic(1_u8), 12);
         let closure = || {
@@ -104,7 +124,8 @@ mod c_anywhere {
 }
 
 /// C-MACRO-VIS: "item macros support visibility specifiers". Private by default, public if `pub` is
-/// written. That a private one cannot be reached is `ui/allocator_is_private_unless_pub.rs`.
+/// written: `unreachable_pub` would find a `pub` that is not. That a private one cannot be reached is
+/// `ui/allocator_is_private_unless_pub.rs`.
 mod c_macro_vis {
     mod inner {
         use mem_blocks::{MemBlocks, define_mem_blocks, mem_blocks};

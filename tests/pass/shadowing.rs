@@ -1,7 +1,7 @@
 //! Names that the user's own items take from the prelude, the primitive types and the crates.
 #![allow(non_camel_case_types, dead_code, unused_macros)]
 
-use ::mem_blocks::{MemBlocks as Pool, define_mem_blocks as pools, mem_blocks as pool};
+use ::mem_blocks::{Block, MemBlocks as Pool, define_mem_blocks as pools, mem_blocks as pool};
 
 struct Option;
 struct Result;
@@ -19,14 +19,10 @@ trait Sync {}
 mod core {}
 mod std {}
 mod mem_blocks {}
-macro_rules! compile_error {
-    () => {};
-}
-macro_rules! panic {
-    () => {};
-}
 
 type Byte = ::core::primitive::u8;
+
+static MEMORY: ::mem_blocks::BlockBuffer<[Byte; 16], 4> = ::mem_blocks::BlockBuffer::new();
 
 #[pool(align = 16)]
 static ATTRIBUTE: Pool<[Byte; 16], 4>;
@@ -34,6 +30,10 @@ static ATTRIBUTE: Pool<[Byte; 16], 4>;
 pools! {
     #[mem_blocks(align = 8, uninit)]
     static LISTED: Pool<[Byte; 16], 4>;
+    #[mem_blocks(unsafe(section = ".sram2"), crate = ::mem_blocks)]
+    static SECTION: Pool<[Byte; 16], 4>;
+    #[mem_blocks(unsafe(buffer = MEMORY), align = 4)]
+    static BUFFER: Pool<[Byte; 16], 4>;
     #[mem_blocks(unsafe(address = 0x1000))]
     static ADDRESS: Pool<[Byte; 16], 4>;
 }
@@ -47,10 +47,24 @@ pools! {
 
 #[test]
 fn shadowed_names_change_nothing() {
-    assert_eq!(ATTRIBUTE.available() + LISTED.available() + ADDRESS.available(), 12);
+    // Each has memory of its own, and enough of it.
+    for byte in [1, 2] {
+        let pools = [&ATTRIBUTE, &LISTED, &SECTION, &BUFFER];
+        let blocks = pools.map(|pool| {
+            let blocks = pool.alloc_array::<4>().expect("an allocator should have its blocks");
+            blocks.map(|block| Block::write(block, [byte; 16]))
+        });
+        let mut starts = blocks.as_flattened().iter().map(|block| block.as_ptr().addr());
+        let mut starts = starts.by_ref().collect::<Vec<_>>();
+        starts.sort_unstable();
+        assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= 16), "{starts:x?}");
+        assert!(blocks.as_flattened().iter().all(|block| **block == [byte; 16]));
+    }
+    assert_eq!(ADDRESS.available(), 4);
 }
 
 #[test]
 fn the_users_type_is_the_users() {
     assert_eq!(THREE_BYTES.raw().block_size(), 3);
+    assert_eq!(THREE_BYTES.raw().buffer().len(), 12);
 }

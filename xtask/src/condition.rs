@@ -1,4 +1,4 @@
-//! The condition under which a section is written into the code, over all targets that the compiler knows.
+//! The conditions on the target that the crates have, over all targets that the compiler knows.
 
 use std::{collections::BTreeMap, fs};
 
@@ -6,10 +6,16 @@ use anyhow::{Context, Result, bail};
 
 use crate::{process::output_of, toolchain, top};
 
-const SOURCE: &str = "mem-blocks-macros/src/section.rs";
+/// What the macros write for a section: tests compare it with what they do write.
+const SECTION: &str = "mem-blocks-macros/expanded/section.rs";
 
-/// The condition in `SOURCE`; [`holds`] is the same in another language.
-const CONDITION: &str = r#"all(target_os = "none", not(target_family = "wasm"))"#;
+/// The condition there; [`has_sections`] is the same in another language.
+const HAS_SECTIONS: &str = r#"all(target_os = "none", not(target_family = "wasm"))"#;
+
+const ALIGNMENTS: &str = "mem-blocks/src/buffer.rs";
+
+/// The condition there under which alignments are limited; [`is_coff`] is the same in another language.
+const IS_COFF: &str = r#"any(windows, target_os = "uefi", target_os = "cygwin")"#;
 
 /// A target that the compiler knows.
 #[derive(Debug)]
@@ -29,41 +35,70 @@ impl Target {
     fn has_no_system(&self) -> bool {
         self.has("target_os", "none")
     }
-}
 
-fn holds(target: &Target) -> bool {
-    target.has_no_system() && !target.has("target_family", "wasm")
-}
-
-/// Wherever the attribute is written, objects are ELF files, in which every section name is allowed.
-pub(crate) fn check() -> Result<()> {
-    let source = fs::read_to_string(top().join(SOURCE)).context(SOURCE)?;
-    if !source.contains(CONDITION) {
-        bail!("{SOURCE} has another condition than `{CONDITION}`, which is the one checked here");
+    fn has_sections(&self) -> bool {
+        self.has_no_system() && !self.has("target_family", "wasm")
     }
+
+    fn is_coff(&self) -> bool {
+        let is_windows = self.cfg.lines().any(|line| line == "windows");
+        is_windows || self.has("target_os", "uefi") || self.has("target_os", "cygwin")
+    }
+}
+
+/// Wherever the attribute is written, objects are ELF files, in which every section name is allowed; and alignments are
+/// limited wherever objects are COFF files, and nowhere else.
+pub(crate) fn check() -> Result<()> {
+    // Whole conditions, each with what stands before and after it.
+    uses_only(SECTION, HAS_SECTIONS, &[("#[cfg_attr(", ",")])?;
+    uses_only(ALIGNMENTS, IS_COFF, &[("cfg!(", ")"), ("#[cfg(not(", "))]")])?;
     let targets = targets()?;
-    let wrong = not_elf(&targets, holds);
+    let wrong = not_of(&targets, "elf", Target::has_sections);
     if !wrong.is_empty() {
-        bail!("`{CONDITION}` holds where objects are not ELF files: {}", wrong.join(", "));
+        bail!("`{HAS_SECTIONS}` holds where objects are not ELF files: {}", wrong.join(", "));
+    }
+    let wrong = not_of(&targets, "coff", Target::is_coff);
+    if !wrong.is_empty() {
+        bail!("`{IS_COFF}` holds where objects are not COFF files: {}", wrong.join(", "));
+    }
+    let missed = targets.iter().find(|target| target.format == "coff" && !target.is_coff());
+    if let Some(missed) = missed {
+        bail!("`{IS_COFF}` does not hold for {}, whose objects are COFF files", missed.name);
     }
     // The negative control: half of the condition is too little, and this is seen.
-    let control = not_elf(&targets, Target::has_no_system);
+    let control = not_of(&targets, "elf", Target::has_no_system);
     if control.is_empty() {
         bail!("`target_os = \"none\"` alone would do, or the check sees nothing");
     }
+    let count = |holds: fn(&Target) -> bool| targets.iter().filter(|target| holds(target)).count();
     println!(
-        "{} targets: a section is written for {}, all of them ELF; without the exception for wasm also for {}",
+        "{} targets: a section is written for {}, all of them ELF; without the exception for wasm also for {}; \
+         alignments are limited for {}, all that are COFF",
         targets.len(),
-        targets.iter().filter(|target| holds(target)).count(),
-        control.join(", ")
+        count(Target::has_sections),
+        control.join(", "),
+        count(Target::is_coff),
     );
     Ok(())
 }
 
+/// Wants a file to have, between each of these pairs of texts, that condition and no other.
+fn uses_only(file: &str, condition: &str, places: &[(&str, &str)]) -> Result<()> {
+    let text = fs::read_to_string(top().join(file)).with_context(|| file.to_owned())?;
+    for (before, after) in places {
+        let found: Vec<_> = text.split(before).skip(1).collect();
+        let wanted = format!("{condition}{after}");
+        if found.is_empty() || !found.iter().all(|rest| rest.trim_start().starts_with(&wanted)) {
+            bail!("{file}: not everywhere `{before}{wanted}`, which is what is checked here");
+        }
+    }
+    Ok(())
+}
+
 /// The targets that are chosen and have another format.
-fn not_elf(targets: &[Target], is_chosen: fn(&Target) -> bool) -> Vec<String> {
+fn not_of(targets: &[Target], format: &str, is_chosen: fn(&Target) -> bool) -> Vec<String> {
     let chosen = targets.iter().filter(|target| is_chosen(target));
-    let wrong = chosen.filter(|target| target.format != "elf");
+    let wrong = chosen.filter(|target| target.format != format);
     wrong.map(|target| format!("{} ({})", target.name, target.format)).collect()
 }
 
@@ -133,10 +168,20 @@ mod tests {
 
     #[test]
     fn the_condition_holds_without_a_system_and_not_for_wasm() {
-        assert!(holds(&target("none", None, "elf")));
-        assert!(!holds(&target("none", Some("wasm"), "wasm")));
-        assert!(!holds(&target("uefi", None, "coff")));
-        assert!(!holds(&target("linux", Some("unix"), "elf")));
+        assert!(target("none", None, "elf").has_sections());
+        assert!(!target("none", Some("wasm"), "wasm").has_sections());
+        assert!(!target("uefi", None, "coff").has_sections());
+        assert!(!target("linux", Some("unix"), "elf").has_sections());
+    }
+
+    #[test]
+    fn coff_is_what_firmware_of_a_pc_and_cygwin_have() {
+        assert!(target("uefi", None, "coff").is_coff());
+        assert!(target("cygwin", Some("unix"), "coff").is_coff());
+        assert!(!target("linux", Some("unix"), "elf").is_coff());
+        let mut windows = target("windows", Some("windows"), "coff");
+        windows.cfg.push_str("windows\n");
+        assert!(windows.is_coff());
     }
 
     #[test]
@@ -147,8 +192,8 @@ mod tests {
             target("macos", Some("unix"), "mach-o"),
             target("none", Some("wasm"), "wasm"),
         ];
-        assert_eq!(not_elf(&targets, holds), ["a-target (mach-o)"]);
-        assert_eq!(not_elf(&targets, Target::has_no_system).len(), 2);
+        assert_eq!(not_of(&targets, "elf", Target::has_sections), ["a-target (mach-o)"]);
+        assert_eq!(not_of(&targets, "elf", Target::has_no_system).len(), 2);
     }
 
     #[test]

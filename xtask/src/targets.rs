@@ -87,11 +87,14 @@ const CONTROLS: [Control; 5] = [
             "UNINIT: the objects mention .uninit.UNINIT",
         ],
     },
-    // Not about a section, but the definition that only this kind of target refuses.
+    // Not about a section, but the definitions that only this kind of target refuses.
     Control {
         target: "x86_64-pc-windows-msvc",
         cfg: "large_align",
-        says: &["`align` must be at most 8192 on this target, found `16_384`"],
+        says: &[
+            "`align` must be at most 8192 on this target, found `16_384`",
+            "the alignment of a block must be at most 8192 on this target, found `Page` (16384)",
+        ],
     },
     // Here it is the compiler that refuses.
     Control {

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{process, top};
 
@@ -114,6 +114,9 @@ pub(crate) fn emulator(program: &str) -> Result<PathBuf> {
         println!("{program}: not in PATH, so Debian's is unpacked");
         process::run(Command::new(top().join("tools/setup-emulator.sh")).arg(&folder))
             .with_context(|| format!("no `{program}`; installing QEMU helps"))?;
+        if !unpacked.is_file() {
+            bail!("no `{program}` among what was unpacked; installing QEMU helps");
+        }
     }
     Ok(unpacked)
 }

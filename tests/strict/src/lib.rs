@@ -77,6 +77,17 @@ define_mem_blocks! {
 #[mem_blocks(align = 16_384, crate = renamed)]
 pub static LARGE: MemBlocks<[u8; 16_384], 1>;
 
+/// A block that is aligned to more than that by itself.
+#[cfg(large_align)]
+#[repr(align(16_384))]
+#[derive(Debug)]
+pub struct Page([u8; 16_384]);
+
+/// The same by the type of the block.
+#[cfg(large_align)]
+#[mem_blocks(crate = renamed)]
+pub static PAGES: MemBlocks<Page, 1>;
+
 /// The number of free blocks in an allocator of a function's own.
 #[must_use]
 pub fn available() -> usize {
