@@ -178,7 +178,8 @@ fn notes(rounds: &Rounds) -> Result<String> {
     let compiler = compiler.split(' ').nth(1).context("`rustc --version` names no version")?;
     Ok(format!(
         "Ratios are to the first row. A definition: a hundredth of the time of {DEFINITIONS}, less the same source \
-        without them.\nNot incremental. Of definitions the least of {} rounds, of crates the medians of {}.\n\n\
+        without them;\nnot incremental; the least of {} rounds. Crates: seconds are the median of {} rounds, and a \
+        ratio is the median of\nthose that each round has by itself, which is not that of the two medians.\n\n\
         {}; rustc {compiler} on {} {}, {} cores.\n",
         rounds.definitions,
         rounds.crates,
