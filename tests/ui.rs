@@ -60,6 +60,7 @@ fn each_mistake_is_an_error() {
 
 #[test]
 fn each_error_is_at_a_marked_line_of_its_case() {
+    assert_eq!(names("stderr"), cases());
     for case in cases() {
         let path = format!("ui/{case}.rs");
         let text = read(&Path::new("ui").join(format!("{case}.stderr")));
@@ -85,11 +86,16 @@ fn each_rule_has_a_case_and_each_case_a_rule() {
     assert_eq!(unique, cases().into_iter().collect());
 }
 
-/// The names of the cases, in order.
+/// The names of the cases.
 fn cases() -> BTreeSet<String> {
+    names("rs")
+}
+
+/// The names of the files with that extension.
+fn names(wanted: &str) -> BTreeSet<String> {
     let name = |path: PathBuf| {
         let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-        path.extension().is_some_and(|extension| extension == "rs").then_some(name)
+        path.extension().is_some_and(|extension| extension == wanted).then_some(name)
     };
     let entries = fs::read_dir("ui").expect("the tests' folder is the current one");
     entries.filter_map(|entry| name(entry.expect("the folder is readable").path())).collect()

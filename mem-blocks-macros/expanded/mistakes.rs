@@ -1,4 +1,4 @@
-// #[mem_blocks(colour)]
+// #[mem_blocks(colour, align = 3)]
 // pub static POOL: MemBlocks<[u8; 64], 4> = MemBlocks::new();
 // #[cfg(a)]
 // static OTHER;
@@ -16,12 +16,15 @@ pub static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
+    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Refused;
     let _ = ::core::compile_error! {
         "the macro supplies the value; remove `= MemBlocks::new()`"
     };
-    (::core::compile_error! {
+    let _ = ::core::compile_error! {
         "unexpected option `colour`; expected one of `align`, `uninit`, `crate`, `unsafe(section)`, `unsafe(buffer)`, `unsafe(address)`"
+    };
+    (::core::compile_error! {
+        "`align` must be a power of two, found `3`"
     })
 };
 #[cfg(a)]

@@ -1,5 +1,8 @@
 //! What is generated, option by option, as snapshots to read: `../expanded/NAME.rs` has the
 //! definition and what becomes of it. `UPDATE_EXPECT=1 cargo test -p mem-blocks-macros` writes them.
+//!
+//! Tokens are all that they show; the places in the user's file that the tokens have are what
+//! `tests/ui` is about.
 
 use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;
@@ -19,7 +22,7 @@ fn check(definition: &str, expansion: TokenStream, snapshot: &ExpectFile) {
 /// What becomes of one static with `#[mem_blocks(options)]`.
 fn attribute(options: &str, item: &str, snapshot: &ExpectFile) {
     let tokens = |text: &str| text.parse().expect("the text should be tokens");
-    let expansion = complete(parse::attribute(tokens(options), tokens(item)));
+    let expansion = complete::items(parse::attribute(tokens(options), tokens(item)));
     let options = if options.is_empty() { String::new() } else { format!("({options})") };
     check(&format!("#[mem_blocks{options}]\n{item}"), expansion, snapshot);
 }
@@ -28,7 +31,7 @@ fn attribute(options: &str, item: &str, snapshot: &ExpectFile) {
 fn list(items: &str, snapshot: &ExpectFile) {
     let items = items.trim_matches('\n').trim_end();
     let tokens = items.parse().expect("the text should be tokens");
-    check(items, complete(parse::items(tokens)), snapshot);
+    check(items, complete::items(parse::items(tokens)), snapshot);
 }
 
 const POOL: &str = "static POOL: MemBlocks<[u8; 64], 4>;";
@@ -100,10 +103,32 @@ fn options_under_a_condition() {
 }
 
 #[test]
+fn attributes() {
+    list(
+        r#"
+        #[expect(dead_code, reason = "for the next board")]
+        #[cfg(feature = "spare")]
+        #[deprecated]
+        static SPARE: Frames;
+        "#,
+        &expect_file!["../expanded/attributes.rs"],
+    );
+}
+
+#[test]
+fn there_are_no_other_snapshots() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("expanded");
+    let files = std::fs::read_dir(folder).expect("the folder is there").count();
+    let tests = include_str!("expanded.rs").matches("&expect_file![").count();
+    // One more is in the line above.
+    assert_eq!(files, tests - 1);
+}
+
+#[test]
 fn mistakes() {
     list(
         r"
-        #[mem_blocks(colour)]
+        #[mem_blocks(colour, align = 3)]
         pub static POOL: MemBlocks<[u8; 64], 4> = MemBlocks::new();
         #[cfg(a)]
         static OTHER;

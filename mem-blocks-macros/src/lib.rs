@@ -27,6 +27,7 @@
 //! and are ignored on all others.
 #![forbid(unsafe_code)]
 
+mod complete;
 mod diagnostics;
 mod expand;
 #[cfg(test)]
@@ -73,7 +74,7 @@ use proc_macro::TokenStream;
 /// attribute that places a static, such as `link_section`, places the descriptor, not the buffer.
 #[proc_macro_attribute]
 pub fn mem_blocks(options: TokenStream, item: TokenStream) -> TokenStream {
-    complete(parse::attribute(options.into(), item.into())).into()
+    complete::items(parse::attribute(options.into(), item.into())).into()
 }
 
 /// Defines any number of `static` memory blocks allocators, each with its own optional
@@ -105,23 +106,5 @@ pub fn mem_blocks(options: TokenStream, item: TokenStream) -> TokenStream {
 /// item leaves the others as they are.
 #[proc_macro]
 pub fn define_mem_blocks(items: TokenStream) -> TokenStream {
-    complete(parse::items(items.into())).into()
-}
-
-fn complete(items: Vec<parse::Parsed>) -> proc_macro2::TokenStream {
-    let completed = items.into_iter().map(|parsed| match parsed {
-        parse::Parsed::Definition(definition, mistakes) => {
-            let (checked, mistakes) = validate::check(*definition, mistakes);
-            if checked.can_be_judged && mistakes.is_empty() {
-                expand::definition(&checked)
-            } else {
-                let judgement = checked.can_be_judged.then(|| expand::judgement(&checked));
-                diagnostics::fallback(&checked.item, judgement.as_ref(), mistakes)
-            }
-        }
-        parse::Parsed::Foreign(conditions, rest, mistakes) => {
-            diagnostics::beside(&conditions, rest, mistakes)
-        }
-    });
-    completed.collect()
+    complete::items(parse::items(items.into())).into()
 }

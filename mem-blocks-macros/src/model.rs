@@ -122,9 +122,6 @@ pub(crate) struct Checked {
     pub(crate) align: Align,
     pub(crate) placement: Placement,
     pub(crate) runtime: Option<Path>,
-    /// Whether the compiler can be asked about values: the type may be that of an allocator, and the
-    /// runtime crate may be where it is said to be.
-    pub(crate) can_be_judged: bool,
 }
 
 /// What every block is aligned to.

@@ -16,14 +16,28 @@ use crate::written::written;
 /// The largest alignment that the compiler accepts.
 const MAX_ALIGN: u128 = 1 << 29;
 
-/// Applies every rule: gives what is right, and the mistakes, those handed in included.
-pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Checked, Mistakes) {
+/// What the rules about words have to say of a definition.
+pub(crate) enum Verdict {
+    /// Everything that can be judged by its words is right.
+    Right(Checked),
+    Wrong {
+        /// What of it is right.
+        rest: Checked,
+        /// Whether the compiler can be asked about values: the type may be that of an allocator, and
+        /// the runtime crate may be where it is said to be.
+        can_be_judged: bool,
+        mistakes: Mistakes,
+    },
+}
+
+/// Applies every rule; to the mistakes, those handed in belong.
+pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> Verdict {
     let found = &mut mistakes;
     is_static(&definition, found);
     is_not_mut(&definition, found);
     has_a_type(&definition, found);
     has_no_generics(&mut definition, found);
-    let can_be_judged = has_a_type_that_can_be_right(&mut definition, found)
+    let mut can_be_judged = has_a_type_that_can_be_right(&mut definition, found)
         & has_no_initialiser(&definition, found);
 
     let settings = known(definition.settings, found);
@@ -35,7 +49,7 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
 
     let item = definition.item;
     let (align, placement, runtime) = (Align::Default, Placement::Zeroed, None);
-    let mut checked = Checked { item, align, placement, runtime, can_be_judged };
+    let mut checked = Checked { item, align, placement, runtime };
     for (name, setting) in settings {
         let value = value_exactly_if_needed(name, setting, found);
         let Checked { align, placement, .. } = &mut checked;
@@ -48,7 +62,7 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
             }
             (Name::Crate, value) => {
                 checked.runtime = value.and_then(|value| legal_path(name, &value, found));
-                checked.can_be_judged &= checked.runtime.is_some();
+                can_be_judged &= checked.runtime.is_some();
             }
             (Name::Uninit, Some(_)) => *placement = Placement::Uninit,
             (Name::Section, Some(value)) => {
@@ -69,7 +83,12 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> (Chec
             (Name::Uninit | Name::Section | Name::Buffer | Name::Address, None) => {}
         }
     }
-    (checked, mistakes)
+    // A type that is missing is no mistake of ours where the compiler has found it missing.
+    if mistakes.is_empty() && can_be_judged {
+        Verdict::Right(checked)
+    } else {
+        Verdict::Wrong { rest: checked, can_be_judged, mistakes }
+    }
 }
 
 fn is_static(definition: &Definition, mistakes: &mut Mistakes) {
@@ -424,7 +443,7 @@ fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Optio
 mod tests {
     use proc_macro2::TokenStream;
 
-    use super::check;
+    use super::{Verdict, check};
     use crate::parse::{self, Parsed};
 
     const POOL: &str = "static POOL: MemBlocks<[u8; 64], 4>;";
@@ -433,7 +452,10 @@ mod tests {
     fn mistakes(options: &str, item: &str) -> Vec<String> {
         let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
         let judge = |parsed| match parsed {
-            Parsed::Definition(definition, mistakes) => check(*definition, mistakes).1.messages(),
+            Parsed::Definition(definition, mistakes) => match check(*definition, mistakes) {
+                Verdict::Right(_) => Vec::new(),
+                Verdict::Wrong { mistakes, .. } => mistakes.messages(),
+            },
             Parsed::Foreign(_, _, mistakes) => mistakes.messages(),
         };
         parse::attribute(tokens(options), tokens(item)).into_iter().flat_map(judge).collect()
