@@ -30,12 +30,12 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test               every test: host, features, examples, firmware
+  test               every test: host, features, messages, lock, examples, firmware
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
   lint               formatting, and clippy with warnings as errors
   doc                documentation of the published crates, warnings as errors
-  msrv               the published crates with the oldest supported compiler
+  msrv               the published crates, and definitions right and wrong, with the oldest supported compiler
   targets            a crate of definitions, built for microcontrollers and for every kind of host: sections where
                      they should be and nowhere else
   size [--write]     cost in flash, RAM and instructions, compared with the tables in README.md

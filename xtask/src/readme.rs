@@ -194,7 +194,10 @@ mod tests {
     #[test]
     fn users_see_neither_marks_nor_the_folder_of_the_cases() {
         assert_eq!(as_users_see_it("a\nb //~ ERROR x2\n\nfn main() {\n}\n"), "a\nb\n");
-        assert_eq!(as_users_see_it("error\n --> ui/case.rs:5:34\n"), "error\n --> src/main.rs:5:34\n");
+        assert_eq!(
+            as_users_see_it("error\n --> ui/case.rs:5:34\n"),
+            "error\n --> src/main.rs:5:34\n"
+        );
         assert_eq!(as_users_see_it("SECTIONS\n{\n}\n"), "SECTIONS\n{\n}\n");
     }
 

@@ -127,7 +127,7 @@ fn read_no_value(
         _ => mistakes.report_next(
             input,
             name.span(),
-            format!("expected `=` after `{name}`, found {found}"),
+            format!("expected `=` after `{name}`, found {found}; write `{}`", known.usage()),
         ),
     }
     scan::take_to_comma(input);
