@@ -8,6 +8,7 @@ use syn::parse::ParseStream;
 
 use crate::model::{Item, Name};
 use crate::place::ends;
+use crate::scan;
 
 /// The mistakes found so far, in the order of their discovery.
 #[derive(Clone, Default)]
@@ -80,7 +81,10 @@ pub(crate) fn fallback(
         Some(last) if ty.is_empty() => {
             (quote_spanned!(site=> : [(); #last]), quote_spanned!(site=> []))
         }
-        Some(last) => (quote!(#colon #ty), quote_spanned!(site=> (#last))),
+        Some(last) => {
+            let ty = scan::brace_number(ty);
+            (quote!(#colon #ty), quote_spanned!(site=> (#last)))
+        }
         None => (TokenStream::new(), quote_spanned!(site=> loop {})),
     };
     quote_spanned! {site=>

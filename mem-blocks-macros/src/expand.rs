@@ -32,6 +32,7 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
     let attrs = attrs.iter().map(unless_expected_dead);
     let keyword = quote_spanned!(*keyword=> static);
+    let ty = scan::brace_number(ty);
     let judgement = judgement(checked);
     let buffer = match placement {
         Placement::Zeroed => own_buffer(None),

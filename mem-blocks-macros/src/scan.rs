@@ -6,7 +6,7 @@
 //! included. Groups, delimited or invisible (a `macro_rules!` fragment), are one token each, so
 //! only angle brackets need attention.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 
@@ -165,6 +165,26 @@ pub(crate) fn arguments(ty: &TokenStream) -> Option<[TokenStream; 2]> {
     }
 }
 
+/// The type with braces around a number that is a path. Without, the compiler takes it for a type as
+/// well as for a constant, and if there is neither, says so of both.
+pub(crate) fn brace_number(ty: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<_> = ty.clone().into_iter().collect();
+    let mut after = Vec::new();
+    while tokens.last().is_some_and(|last| is_punct(last, ",>")) && after.len() < 2 {
+        after.extend(tokens.pop());
+    }
+    let is_path = |token: &TokenTree| matches!(token, TokenTree::Ident(_)) || is_punct(token, ":");
+    let comma = tokens.iter().rposition(|token| is_punct(token, ","));
+    let number = comma.map_or_else(Vec::new, |comma| tokens.split_off(comma.saturating_add(1)));
+    if arguments(ty).is_none() || number.is_empty() || !number.iter().all(is_path) {
+        return ty.clone();
+    }
+    let mut braces = Group::new(Delimiter::Brace, number.into_iter().collect());
+    braces.set_span(Span::mixed_site());
+    after.reverse();
+    tokens.into_iter().chain([TokenTree::Group(braces)]).chain(after).collect()
+}
+
 /// Opens the invisible groups around whole items, which are what a `$item:item` of a `macro_rules!`
 /// macro becomes. A type, a visibility or an expression in such a group stays in it: it ends with
 /// neither a semicolon nor braces, or does no harm outside.
@@ -286,7 +306,7 @@ mod tests {
     use proc_macro2::TokenStream;
     use syn::parse::{ParseStream, Parser as _};
 
-    use super::{arguments, take_angles, take_expression, take_item, take_type};
+    use super::{arguments, brace_number, take_angles, take_expression, take_item, take_type};
 
     /// What is taken, and what is left; both as tokens print themselves.
     fn split(text: &str, take: fn(ParseStream<'_>) -> TokenStream) -> (String, String) {
@@ -398,6 +418,25 @@ mod tests {
     fn an_item_ends_with_its_semicolon_or_braces() {
         assert_split("a() -> B { c; }", "static D: E;", take_item);
         assert_split("A(B);", "static D: E;", take_item);
+    }
+
+    #[test]
+    fn a_number_that_is_a_path_gets_braces() {
+        let braced = |ty: &str| {
+            let ty: TokenStream = ty.parse().expect("the text should be tokens");
+            brace_number(&ty).to_string().replace(' ', "")
+        };
+        for (ty, with_braces) in [
+            ("MemBlocks<u8, N>", "MemBlocks<u8,{N}>"),
+            ("a::MemBlocks<B<C>, ::d::N,>", "a::MemBlocks<B<C>,{::d::N},>"),
+            ("MemBlocks<u8, 4>", "MemBlocks<u8,4>"),
+            ("MemBlocks<u8, { N }>", "MemBlocks<u8,{N}>"),
+            ("MemBlocks<u8, -1>", "MemBlocks<u8,-1>"),
+            ("Frames<u8, N>", "Frames<u8,N>"),
+            ("Frames", "Frames"),
+        ] {
+            assert_eq!(braced(ty), with_braces);
+        }
     }
 
     #[test]

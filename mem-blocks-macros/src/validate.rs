@@ -156,6 +156,10 @@ fn has_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mist
     } else if let Some(placeholder) = find(ty, &is_placeholder) {
         let message = "the type of an allocator must be written in full, found `_`";
         mistakes.report(&placeholder, message);
+    } else if let Some(number) = number_of_another_kind(ty) {
+        let found = written(&number);
+        mistakes
+            .report(&number, format!("the number of blocks must be a `usize`, found `{found}`"));
     } else if let Some(number) = find(ty, &is_no_usize_anywhere) {
         mistakes.report(
             &number,
@@ -204,6 +208,22 @@ fn find(ty: &TokenStream, is_it: &impl Fn(&TokenTree) -> bool) -> Option<TokenTr
         TokenTree::Group(group) => find(&group.stream(), is_it),
         token => is_it(&token).then_some(token),
     })
+}
+
+/// The number of blocks, if it is a literal of another type.
+fn number_of_another_kind(ty: &TokenStream) -> Option<TokenStream> {
+    let [_, number] = scan::arguments(ty)?;
+    let literal = syn::parse2::<Lit>(number.clone()).ok()?;
+    (!is_usize(&literal)).then_some(number)
+}
+
+/// Whether a literal can be of that type.
+fn is_usize(literal: &Lit) -> bool {
+    matches!(
+        literal,
+        Lit::Int(literal)
+            if ["", "usize"].contains(&literal.suffix()) && !literal.base10_digits().starts_with('-')
+    )
 }
 
 fn is_placeholder(token: &TokenTree) -> bool {
@@ -354,25 +374,18 @@ fn legal_number(name: Name, value: TokenStream, mistakes: &mut Mistakes) -> Opti
     };
     let word = name.word();
     let found = written(&value);
-    match literal {
-        // Of an alignment, another rule says how large it may be.
-        Lit::Int(literal)
-            if name == Name::Address
-                && ["", "usize"].contains(&literal.suffix())
-                && literal.base10_parse::<i128>().is_ok_and(|value| value > u64::MAX.into()) =>
-        {
-            let message = format!("`{word}` must be a `usize`, found `{found}`, which is larger");
-            mistakes.report(&value, message);
-        }
-        Lit::Int(literal)
-            if ["", "usize"].contains(&literal.suffix())
-                && !literal.base10_digits().starts_with('-') =>
-        {
-            return Some(value);
-        }
-        _ => mistakes.report(&value, format!("`{word}` must be a `usize`, found `{found}`")),
+    if !is_usize(&literal) {
+        mistakes.report(&value, format!("`{word}` must be a `usize`, found `{found}`"));
+        return None;
     }
-    None
+    // Of an alignment, another rule says how large it may be.
+    let is_too_large = value.clone().into_iter().any(|token| is_no_usize_anywhere(&token));
+    if name == Name::Address && is_too_large {
+        let message = format!("`{word}` must be a `usize`, found `{found}`, which is larger");
+        mistakes.report(&value, message);
+        return None;
+    }
+    Some(value)
 }
 
 /// Judges an integer literal; anything else is left to the generated code.
