@@ -121,7 +121,7 @@ impl Shape {
 /// What every block is aligned to.
 #[derive(Clone, Copy, Debug)]
 pub enum Align {
-    /// Nothing was said: the buffer is aligned to [`DEFAULT_ALIGN`].
+    /// Nothing was said: the buffer is aligned to 4.
     Default,
     /// This was written; not judged yet.
     Written(usize),
