@@ -1,15 +1,17 @@
 //! Tokens to [`Definition`]s: reads whatever has the shape of a definition, and goes on after what
 //! has not.
 
+mod attributes;
+mod foreign;
 mod settings;
 mod variants;
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Meta, Token, Visibility, token};
+use syn::{Token, Visibility, token};
 
 use crate::diagnostics::{self, Mistakes};
 use crate::model::{Definition, Item, Setting};
@@ -71,7 +73,7 @@ fn read_variants(
     settings: &[Setting],
     mistakes: &Mistakes,
 ) -> Vec<Parsed> {
-    let attrs = take_attributes(input);
+    let attrs = attributes::take(input);
     let start = input.fork();
     let read = |attrs| {
         let rest = start.fork();
@@ -90,30 +92,30 @@ fn read_item(
     mut settings: Vec<Setting>,
     mut mistakes: Mistakes,
 ) -> Parsed {
-    let mut attrs = read_attributes(attrs, &mut mistakes);
-    take_own_attributes(&mut attrs, door, &mut settings, &mut mistakes);
+    let mut attrs = attributes::read(attrs, &mut mistakes);
+    attributes::take_own(&mut attrs, door, &mut settings, &mut mistakes);
     let vis = read_visibility(input, &mut mistakes);
     read_qualifier(input, &mut mistakes);
 
     let Ok(keyword) = input.call(Ident::parse_any) else {
-        report_no_item(input, &attrs, &mut mistakes);
-        return Parsed::Foreign(conditions(&attrs), TokenStream::new(), mistakes);
+        foreign::report_no_item(input, &attrs, &mut mistakes);
+        return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
     };
     let named = input.peek(Token![mut]) || input.peek(Ident::peek_any) && input.peek2(Token![:]);
-    let is_in_place_of_static = named && (keyword == "const" || !begins_item(&keyword));
+    let is_in_place_of_static = named && (keyword == "const" || !foreign::begins(&keyword));
     if keyword != "static" && !is_in_place_of_static {
         // The compiler has no attributes on statements yet, and has said so.
         let is_statement = door == Door::Attribute && keyword == "let";
         if !is_statement {
-            report_foreign(&keyword, door, &mut mistakes);
+            foreign::report(&keyword, door, &mut mistakes);
         }
-        let rest = take_foreign(input, &keyword);
-        let passed_on = if is_statement || begins_item(&keyword) {
+        let rest = foreign::take(input, &keyword);
+        let passed_on = if is_statement || foreign::begins(&keyword) {
             quote!(#(#attrs)* #vis #keyword #rest)
         } else {
             TokenStream::new()
         };
-        return Parsed::Foreign(conditions(&attrs), passed_on, mistakes);
+        return Parsed::Foreign(attributes::conditions(&attrs), passed_on, mistakes);
     }
 
     let mutability = input.parse().unwrap_or_default();
@@ -125,7 +127,7 @@ fn read_item(
         }
         scan::take_to_semicolon(input);
         let _: syn::Result<Token![;]> = input.parse();
-        return Parsed::Foreign(conditions(&attrs), TokenStream::new(), mistakes);
+        return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
     };
     let generics = scan::take_angles(input);
     let Type { colon, ty, is_reported } = read_type(input, &name, door, &mut mistakes);
@@ -133,10 +135,10 @@ fn read_item(
         if input.peek(Token![=]) { scan::take_to_semicolon(input) } else { TokenStream::new() };
     let semicolon = read_semicolon(input, &name, &ty, &initialiser, door, &mut mistakes);
     if keyword == "const" && !initialiser.is_empty() && !mentions_mem_blocks(&ty) {
-        report_foreign(&keyword, door, &mut mistakes);
+        foreign::report(&keyword, door, &mut mistakes);
         let rest = quote!(#mutability #name #generics #colon #ty #initialiser #semicolon);
         let passed_on = quote!(#(#attrs)* #vis #keyword #rest);
-        return Parsed::Foreign(conditions(&attrs), passed_on, mistakes);
+        return Parsed::Foreign(attributes::conditions(&attrs), passed_on, mistakes);
     }
     let item = Item { attrs, vis, keyword: keyword.span(), name, colon, ty, semicolon };
     let is_parsed = door == Door::Attribute;
@@ -177,26 +179,8 @@ fn read_semicolon(
     }
     // What was written in its place, and what belongs to that.
     let _: syn::Result<Option<Token![,]>> = input.parse();
-    skip_to_item(input);
+    foreign::skip_to_item(input);
     <Token![;]>::default()
-}
-
-/// Takes what can belong to no item, up to and with a semicolon or braces.
-fn skip_to_item(input: ParseStream<'_>) {
-    let begins =
-        |word: &Ident| word == "static" || word == "pub" || word == "let" || begins_item(word);
-    while !input.peek(Token![#]) {
-        match diagnostics::next(input) {
-            Some(TokenTree::Ident(word)) if begins(&word) => return,
-            _ => {}
-        }
-        match scan::take(input) {
-            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => return,
-            Some(TokenTree::Punct(punct)) if punct.as_char() == ';' => return,
-            Some(_) => {}
-            None => return,
-        }
-    }
 }
 
 fn mentions_mem_blocks(ty: &TokenStream) -> bool {
@@ -205,27 +189,6 @@ fn mentions_mem_blocks(ty: &TokenStream) -> bool {
         TokenTree::Group(group) => mentions_mem_blocks(&group.stream()),
         _ => false,
     })
-}
-
-/// Takes the attributes of an item.
-fn take_attributes(input: ParseStream<'_>) -> Vec<TokenStream> {
-    let mut attrs = Vec::new();
-    while input.peek(Token![#]) && input.peek2(token::Bracket) {
-        attrs.push([scan::take(input), scan::take(input)].into_iter().flatten().collect());
-    }
-    attrs
-}
-
-/// Reads attributes one by one, so that one that `syn` cannot read costs no more than itself.
-fn read_attributes(attrs: Vec<TokenStream>, mistakes: &mut Mistakes) -> Vec<Attribute> {
-    let mut read = Vec::new();
-    for attr in attrs {
-        match Attribute::parse_outer.parse2(attr) {
-            Ok(attr) => read.extend(attr),
-            Err(error) => mistakes.adopt(error),
-        }
-    }
-    read
 }
 
 /// Reads a visibility on a fork: `syn` fails the whole input over what it leaves unread in
@@ -298,112 +261,13 @@ fn read_type(input: ParseStream<'_>, name: &Ident, door: Door, mistakes: &mut Mi
         let message = format!("expected `,` or `>` in the type of `{name}`, found {found}");
         mistakes.report_next(input, end, message);
         if input.parse::<Token![;]>().is_ok() {
-            skip_to_item(input);
+            foreign::skip_to_item(input);
         }
         ty = TokenStream::new();
     } else if colon.is_err() && !ty.is_empty() {
         mistakes.report(&next, format!("expected `:` between `{name}` and its type"));
     }
     Type { colon: colon.unwrap_or_default(), ty, is_reported: !is_closed }
-}
-
-/// Takes `#[mem_blocks]` out of the attributes and reads its options.
-fn take_own_attributes(
-    attrs: &mut Vec<Attribute>,
-    door: Door,
-    settings: &mut Vec<Setting>,
-    mistakes: &mut Mistakes,
-) {
-    let mut seen = door == Door::Attribute;
-    attrs.retain(|attr| {
-        if attr.path().segments.last().is_none_or(|segment| segment.ident != "mem_blocks") {
-            return true;
-        }
-        match &attr.meta {
-            _ if seen => {
-                let message = "second `#[mem_blocks]` on one item; write all options in the first";
-                mistakes.report(attr.path(), message);
-            }
-            Meta::Path(_) => {}
-            Meta::List(list) => {
-                settings.extend(settings::read(list.tokens.clone(), false, mistakes));
-            }
-            Meta::NameValue(pair) => {
-                let message = "unexpected `=`; options are written `#[mem_blocks(..)]`";
-                mistakes.report(&pair.eq_token, message);
-            }
-        }
-        seen = true;
-        false
-    });
-}
-
-/// The attributes that decide whether the item is there at all.
-fn conditions(attrs: &[Attribute]) -> TokenStream {
-    let decides = |attr: &&Attribute| {
-        attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") && mentions(attr, "cfg")
-    };
-    attrs.iter().filter(decides).map(ToTokens::to_token_stream).collect()
-}
-
-fn mentions(attr: &Attribute, word: &str) -> bool {
-    let is_word = |token| matches!(token, TokenTree::Ident(ident) if ident == word);
-    matches!(&attr.meta, Meta::List(list) if list.tokens.clone().into_iter().any(is_word))
-}
-
-fn report_no_item(input: ParseStream<'_>, attrs: &[Attribute], mistakes: &mut Mistakes) {
-    let message = format!("expected `static NAME: TYPE;`, found {}", diagnostics::found(input));
-    let end = attrs.last().map_or_else(Span::call_site, |attr| attr.bracket_token.span.join());
-    mistakes.report_next(input, end, message);
-    scan::take_item(input);
-}
-
-fn report_foreign(keyword: &Ident, door: Door, mistakes: &mut Mistakes) {
-    let message = match door {
-        _ if !begins_item(keyword) => format!("expected `static NAME: TYPE;`, found `{keyword}`"),
-        Door::Attribute => format!("`#[mem_blocks]` goes on a `static`, found `{keyword}`"),
-        Door::Define => {
-            format!("`define_mem_blocks!` holds `static` items, found `{keyword}`; move it out")
-        }
-    };
-    mistakes.report(keyword, message);
-}
-
-fn take_foreign(input: ParseStream<'_>, keyword: &Ident) -> TokenStream {
-    let has_body =
-        input.peek(Token![fn]) || input.peek(Token![unsafe]) || input.peek(Token![extern]);
-    if keyword == "use" || keyword == "type" || keyword == "let" || keyword == "const" && !has_body
-    {
-        let mut rest = scan::take_to_semicolon(input);
-        if let Ok(semicolon) = input.parse::<Token![;]>() {
-            semicolon.to_tokens(&mut rest);
-        }
-        rest
-    } else {
-        scan::take_item(input)
-    }
-}
-
-/// Words that begin an item which can be passed on.
-fn begins_item(word: &Ident) -> bool {
-    [
-        "async",
-        "const",
-        "enum",
-        "extern",
-        "fn",
-        "impl",
-        "macro_rules",
-        "mod",
-        "struct",
-        "trait",
-        "type",
-        "union",
-        "unsafe",
-        "use",
-    ]
-    .iter()
-    .any(|known| word == known)
 }
 
 #[cfg(test)]

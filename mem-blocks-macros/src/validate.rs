@@ -3,18 +3,17 @@
 //! A rule reports what breaks it and gives back what is right, so that one mistake does not hide
 //! the next. Rules about values are checked by generated code, save where the value is a literal.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
-use syn::parse::{ParseStream, Parser as _};
-use syn::{Lit, LitInt, LitStr, Path, Token};
+mod ty;
+mod value;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use value::{legal_alignment, legal_number, legal_path, legal_section, value_exactly_if_needed};
 
 use crate::diagnostics::{Mistakes, expected_options};
 use crate::model::{Align, Checked, Definition, Name, Placement, Setting};
 use crate::scan;
 use crate::written::written;
-
-/// The largest alignment that the compiler accepts.
-const MAX_ALIGN: u128 = 1 << 29;
 
 /// What the rules about words have to say of a definition.
 pub(crate) enum Verdict {
@@ -37,8 +36,8 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> Verdi
     is_not_mut(&definition, found);
     has_a_type(&definition, found);
     has_no_generics(&mut definition, found);
-    let mut can_be_judged = has_a_type_that_can_be_right(&mut definition, found)
-        & has_no_initialiser(&definition, found);
+    let mut can_be_judged =
+        ty::can_be_right(&mut definition, found) & has_no_initialiser(&definition, found);
 
     let settings = known(definition.settings, found);
     let settings = distinct(settings, found);
@@ -133,111 +132,6 @@ fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
     }
 }
 
-/// Refuses types of which the compiler says more than once, or at a wrong place, that they are no
-/// `MemBlocks`. All others are left to it. Gives whether the type can be right.
-///
-/// What is refused is forgotten, save for a reference: no static can be of such a type, or it would
-/// not have the methods of an allocator, and uses of the name would be errors.
-fn has_a_type_that_can_be_right(definition: &mut Definition, mistakes: &mut Mistakes) -> bool {
-    let ty = &definition.item.ty;
-    let is_reference = matches!(
-        ty.clone().into_iter().next(),
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '&'
-    );
-    if ty.is_empty() {
-        return false;
-    }
-    if !is_a_path(ty) {
-        let found = written(ty);
-        mistakes.report(
-            ty,
-            format!("the type of an allocator must be a `MemBlocks` itself, found `{found}`"),
-        );
-    } else if let Some(placeholder) = find(ty, &is_placeholder) {
-        let message = "the type of an allocator must be written in full, found `_`";
-        mistakes.report(&placeholder, message);
-    } else if let Some(number) = number_of_another_kind(ty) {
-        let found = written(&number);
-        mistakes
-            .report(&number, format!("the number of blocks must be a `usize`, found `{found}`"));
-    } else if let Some(number) = find(ty, &is_no_usize_anywhere) {
-        mistakes.report(
-            &number,
-            format!("a number in the type must be a `usize`, found `{number}`, which is larger"),
-        );
-    } else {
-        return true;
-    }
-    if !is_reference {
-        definition.item.ty = TokenStream::new();
-    }
-    false
-}
-
-/// Whether it begins like a path; `MemBlocks` has no other form.
-fn is_a_path(ty: &TokenStream) -> bool {
-    let mut tokens = ty.clone().into_iter();
-    match tokens.next() {
-        Some(TokenTree::Ident(word)) => {
-            let keywords = ["_", "dyn", "extern", "fn", "for", "impl", "unsafe"];
-            !keywords.iter().any(|keyword| word == keyword)
-        }
-        Some(TokenTree::Punct(punct)) => "<:".contains(punct.as_char()),
-        Some(TokenTree::Group(group)) => match group.delimiter() {
-            Delimiter::None => is_a_path(&group.stream()),
-            Delimiter::Parenthesis => is_a_path(&group.stream()) && !is_tuple(&group),
-            Delimiter::Brace | Delimiter::Bracket => false,
-        },
-        Some(TokenTree::Literal(_)) | None => false,
-    }
-}
-
-fn is_tuple(group: &Group) -> bool {
-    let list = |input: ParseStream<'_>| {
-        scan::take_type(input);
-        let is_list = input.peek(Token![,]);
-        input.parse::<TokenStream>().map(|_| is_list)
-    };
-    list.parse2(group.stream()).unwrap_or_default()
-}
-
-/// The first token of a type that is as described. Code in braces is no part of the type.
-fn find(ty: &TokenStream, is_it: &impl Fn(&TokenTree) -> bool) -> Option<TokenTree> {
-    ty.clone().into_iter().find_map(|token| match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => None,
-        TokenTree::Group(group) => find(&group.stream(), is_it),
-        token => is_it(&token).then_some(token),
-    })
-}
-
-/// The number of blocks, if it is a literal of another type.
-fn number_of_another_kind(ty: &TokenStream) -> Option<TokenStream> {
-    let [_, number] = scan::arguments(ty)?;
-    let literal = syn::parse2::<Lit>(number.clone()).ok()?;
-    (!is_usize(&literal)).then_some(number)
-}
-
-/// Whether a literal can be of that type.
-fn is_usize(literal: &Lit) -> bool {
-    matches!(
-        literal,
-        Lit::Int(literal)
-            if ["", "usize"].contains(&literal.suffix()) && !literal.base10_digits().starts_with('-')
-    )
-}
-
-fn is_placeholder(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(word) if word == "_")
-}
-
-/// Whether it is a number that exceeds the `usize` of every target. The compiler would make
-/// another number of it, and judge that first.
-fn is_no_usize_anywhere(token: &TokenTree) -> bool {
-    syn::parse2::<LitInt>(token.to_token_stream()).is_ok_and(|literal| {
-        ["", "usize"].contains(&literal.suffix()) && literal.base10_parse::<u64>().is_err()
-    })
-}
-
 /// Gives whether the type is worth a look: a `static` with a value and a type of another name is most
 /// likely none of ours.
 fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) -> bool {
@@ -327,129 +221,6 @@ fn is_placed_once(settings: &[(Name, Setting)], mistakes: &mut Mistakes) {
         );
         mistakes.report(&setting.name, message);
     }
-}
-
-/// Gives the value; no tokens for an option that takes none.
-fn value_exactly_if_needed(
-    name: Name,
-    setting: Setting,
-    mistakes: &mut Mistakes,
-) -> Option<TokenStream> {
-    let word = name.word();
-    match setting.value {
-        // Said with the option: the `unsafe` belongs around all of it.
-        Some(value) if !setting.is_unsafe && name.danger().is_some() && is_in_unsafe(&value) => {
-            None
-        }
-        Some(value) if !name.takes_value() => {
-            mistakes
-                .report(&value, format!("`{word}` takes no value; remove `= {}`", written(&value)));
-            None
-        }
-        // Said with the option, as it is to be written.
-        None if name.danger().is_some() && !setting.is_unsafe => None,
-        None if name.takes_value() => {
-            mistakes
-                .report(&setting.name, format!("`{word}` needs a value; write `{}`", name.usage()));
-            None
-        }
-        value => Some(value.unwrap_or_default()),
-    }
-}
-
-/// Whether it is `unsafe(..)`.
-fn is_in_unsafe(value: &TokenStream) -> bool {
-    let mut tokens = value.clone().into_iter();
-    matches!(
-        (tokens.next(), tokens.next(), tokens.next()),
-        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(group)), None)
-            if word == "unsafe" && group.delimiter() == Delimiter::Parenthesis
-    )
-}
-
-/// Judges a literal, with or without a sign; anything else is left to the compiler.
-fn legal_number(name: Name, value: TokenStream, mistakes: &mut Mistakes) -> Option<TokenStream> {
-    let Ok(literal) = syn::parse2::<Lit>(value.clone()) else {
-        return Some(value);
-    };
-    let word = name.word();
-    let found = written(&value);
-    if !is_usize(&literal) {
-        mistakes.report(&value, format!("`{word}` must be a `usize`, found `{found}`"));
-        return None;
-    }
-    // Of an alignment, another rule says how large it may be.
-    let is_too_large = value.clone().into_iter().any(|token| is_no_usize_anywhere(&token));
-    if name == Name::Address && is_too_large {
-        let message = format!("`{word}` must be a `usize`, found `{found}`, which is larger");
-        mistakes.report(&value, message);
-        return None;
-    }
-    Some(value)
-}
-
-/// Judges an integer literal; anything else is left to the generated code.
-fn legal_alignment(value: TokenStream, mistakes: &mut Mistakes) -> Option<TokenStream> {
-    let literal = syn::parse2::<LitInt>(value.clone()).ok();
-    // A literal beyond u128 is beyond every limit as well.
-    match literal.map(|literal| literal.base10_parse::<u128>().unwrap_or(u128::MAX)) {
-        Some(align) if align != u128::MAX && !align.is_power_of_two() => {
-            mistakes.report(
-                &value,
-                format!("`align` must be a power of two, found `{}`", written(&value)),
-            );
-            None
-        }
-        Some(align) if align > MAX_ALIGN => {
-            mistakes.report(
-                &value,
-                format!("`align` must be at most {MAX_ALIGN} (2^29), found `{}`", written(&value)),
-            );
-            None
-        }
-        _ => Some(value),
-    }
-}
-
-fn legal_section(value: &TokenStream, mistakes: &mut Mistakes) -> Option<LitStr> {
-    let Ok(section) = syn::parse2::<LitStr>(value.clone()) else {
-        mistakes.report(
-            value,
-            format!("`section` must be a string literal, found `{}`", written(value)),
-        );
-        return None;
-    };
-    if !section.suffix().is_empty() {
-        let message = format!("`section` takes no suffix; remove `{}`", section.suffix());
-        mistakes.report(value, message);
-        return None;
-    }
-    if section.value().is_empty() {
-        let message = "`section` must not be empty, found `\"\"`; \
-            write the name that the linker script uses, such as `\".sram2\"`";
-        mistakes.report(value, message);
-        return None;
-    }
-    if section.value().contains('\0') {
-        mistakes.report(
-            value,
-            format!("`section` must not contain a NUL character, found `{}`", written(value)),
-        );
-        return None;
-    }
-    Some(section)
-}
-
-fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Option<Path> {
-    let path = Path::parse_mod_style.parse2(value.clone()).ok();
-    if path.is_none() {
-        let wanted = if name == Name::Crate { "a module or crate" } else { "a `static`" };
-        mistakes.report(
-            value,
-            format!("`{}` must be the path of {wanted}, found `{}`", name.word(), written(value)),
-        );
-    }
-    path
 }
 
 #[cfg(test)]
