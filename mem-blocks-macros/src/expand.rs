@@ -17,8 +17,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
-use syn::{Attribute, LitStr, Meta, Path};
+use syn::{Attribute, LitStr, Path};
 
 use crate::model::{Align, Checked, Item, Placement};
 use crate::place::ends;
@@ -70,19 +69,30 @@ pub(crate) fn judgement(checked: &Checked) -> TokenStream {
 /// initialiser makes the compiler take it for used where it looks for what was expected, and say
 /// that the expectation is not fulfilled. (It does so of a function that calls itself.)
 fn unless_expected_dead(attr: &Attribute) -> TokenStream {
-    match &attr.meta {
-        Meta::List(list) if list.path.is_ident("expect") => {
-            let lints = &list.tokens;
-            let is_dead = |token: TokenTree| matches!(&token, TokenTree::Ident(word) if word == "dead_code" || word == "unused");
-            if lints.clone().into_iter().any(is_dead) {
-                let span = list.path.span();
-                quote_spanned!(span=> #[allow(#lints)])
-            } else {
-                attr.to_token_stream()
+    let is_about_lints = attr.path().is_ident("expect") || attr.path().is_ident("cfg_attr");
+    if is_about_lints { allow_dead_code(attr.to_token_stream()) } else { attr.to_token_stream() }
+}
+
+fn allow_dead_code(attr: TokenStream) -> TokenStream {
+    let mut tokens = attr.into_iter().peekable();
+    let mut allowed = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let is_dead = |token: TokenTree| matches!(&token, TokenTree::Ident(word) if word == "dead_code" || word == "unused");
+        allowed.extend([match (token, tokens.peek()) {
+            (TokenTree::Ident(word), Some(TokenTree::Group(lints)))
+                if word == "expect" && lints.stream().into_iter().any(is_dead) =>
+            {
+                TokenTree::Ident(Ident::new("allow", word.span()))
             }
-        }
-        _ => attr.to_token_stream(),
+            (TokenTree::Group(group), _) => {
+                let mut inside = Group::new(group.delimiter(), allow_dead_code(group.stream()));
+                inside.set_span(group.span());
+                TokenTree::Group(inside)
+            }
+            (token, _) => token,
+        }]);
     }
+    allowed
 }
 
 fn import(runtime: Option<&Path>) -> TokenStream {

@@ -4,6 +4,7 @@
 mod attributes;
 mod foreign;
 mod settings;
+mod syntax;
 mod variants;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -12,6 +13,8 @@ use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Token, Visibility, token};
+
+use syntax::Flaw;
 
 use crate::diagnostics::{self, Mistakes};
 use crate::model::{Definition, Item, Setting};
@@ -110,7 +113,7 @@ fn read_item(
             foreign::report(&keyword, door, &mut mistakes);
         }
         let rest = foreign::take(input, &keyword);
-        let passed_on = if is_statement || foreign::begins(&keyword) {
+        let passed_on = if is_statement || foreign::begins(&keyword) && foreign::is_whole(&rest) {
             quote!(#(#attrs)* #vis #keyword #rest)
         } else {
             TokenStream::new()
@@ -125,14 +128,14 @@ fn read_item(
             let message = format!("expected a name after `{keyword}`, found {found}");
             mistakes.report_next(input, keyword.span(), message);
         }
-        scan::take_to_semicolon(input);
+        scan::take_to_end(input);
         let _: syn::Result<Token![;]> = input.parse();
         return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
     };
     let generics = scan::take_angles(input);
     let Type { colon, ty, is_reported } = read_type(input, &name, door, &mut mistakes);
     let initialiser =
-        if input.peek(Token![=]) { scan::take_to_semicolon(input) } else { TokenStream::new() };
+        if input.peek(Token![=]) { scan::take_to_end(input) } else { TokenStream::new() };
     let semicolon = read_semicolon(input, &name, &ty, &initialiser, door, &mut mistakes);
     if keyword == "const" && !initialiser.is_empty() && !mentions_mem_blocks(&ty) {
         foreign::report(&keyword, door, &mut mistakes);
@@ -167,8 +170,9 @@ fn read_semicolon(
     if let Ok(semicolon) = input.parse() {
         return semicolon;
     }
-    // If not, it was said by the compiler, or with the type.
-    if door == Door::Define && !ty.is_empty() {
+    // If not, it was said by the compiler, with the type, or with an `=` behind which nothing is.
+    let is_said = initialiser.clone().into_iter().count() == 1;
+    if door == Door::Define && !ty.is_empty() && !is_said {
         let (_, end) = ends(&quote!(#ty #initialiser));
         let message = if input.is_empty() {
             format!("missing `;` at the end of `{name}`")
@@ -237,9 +241,15 @@ struct Type {
 }
 
 fn read_type(input: ParseStream<'_>, name: &Ident, door: Door, mistakes: &mut Mistakes) -> Type {
+    if door == Door::Attribute {
+        // The compiler has said what there is to say.
+        let colon = input.parse().unwrap_or_default();
+        return Type { colon, ty: scan::take_type(input), is_reported: true };
+    }
+    skip_to_colon(input, name, mistakes);
     let next = diagnostics::next(input);
     let colon = input.parse::<Token![:]>();
-    if colon.is_err() && door == Door::Define {
+    if colon.is_err() {
         if let Ok(equals) = input.parse::<Token![=]>() {
             let message = format!(
                 "expected `:` and a type after `{name}`, found `=`; the macro supplies the value"
@@ -251,23 +261,60 @@ fn read_type(input: ParseStream<'_>, name: &Ident, door: Door, mistakes: &mut Mi
         }
     }
     let mut ty = scan::take_type(input);
-    let is_closed = scan::is_closed(&ty);
-    if ty.is_empty() && input.peek(Token![,]) {
-        // Several names, perhaps. That the first has no type is one mistake, whatever follows.
-        scan::take_to_semicolon(input);
-    } else if !is_closed {
-        let found = diagnostics::found(input);
-        let (_, end) = ends(&ty);
-        let message = format!("expected `,` or `>` in the type of `{name}`, found {found}");
-        mistakes.report_next(input, end, message);
-        if input.parse::<Token![;]>().is_ok() {
-            foreign::skip_to_item(input);
+    let mut is_reported = false;
+    if ty.is_empty() {
+        if input.peek(Token![,]) {
+            // Several names, perhaps. That the first has no type is one mistake, whatever follows.
+            scan::take_to_end(input);
         }
+    } else if let Some(flaw) = syntax::flaw(&ty) {
+        report_flaw(input, name, &ty, flaw, mistakes);
         ty = TokenStream::new();
-    } else if colon.is_err() && !ty.is_empty() {
+        is_reported = true;
+    } else if colon.is_err() {
         mistakes.report(&next, format!("expected `:` between `{name}` and its type"));
     }
-    Type { colon: colon.unwrap_or_default(), ty, is_reported: !is_closed }
+    Type { colon: colon.unwrap_or_default(), ty, is_reported }
+}
+
+/// Takes a word that stands between the name and the colon.
+fn skip_to_colon(input: ParseStream<'_>, name: &Ident, mistakes: &mut Mistakes) {
+    let fork = input.fork();
+    let Some(word) = scan::take(&fork) else { return };
+    if !input.peek(Token![:]) && fork.peek(Token![:]) && !fork.peek(Token![::]) {
+        let found = diagnostics::found(input);
+        let message = format!("unexpected {found} between `{name}` and `:`; remove it");
+        mistakes.report_next(input, word.span(), message);
+        input.advance_to(&fork);
+    }
+}
+
+/// Reports that a type cannot be read, and takes what may belong to it.
+fn report_flaw(
+    input: ParseStream<'_>,
+    name: &Ident,
+    ty: &TokenStream,
+    flaw: Flaw,
+    mistakes: &mut Mistakes,
+) {
+    match flaw {
+        Flaw::Unfinished => {
+            let found = diagnostics::found(input);
+            let (_, end) = ends(ty);
+            let message = format!("expected `,` or `>` in the type of `{name}`, found {found}");
+            mistakes.report_next(input, end, message);
+        }
+        Flaw::At(error) => {
+            let message = format!(
+                "{error} in the type of `{name}`; write `MemBlocks<BLOCK, NUMBER>`, \
+                with braces around an expression, as in `{{ 2 * N }}`"
+            );
+            mistakes.report_at(error.span(), message);
+        }
+    }
+    if !scan::is_closed(ty) && input.parse::<Token![;]>().is_ok() {
+        foreign::skip_to_item(input);
+    }
 }
 
 #[cfg(test)]

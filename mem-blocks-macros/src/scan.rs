@@ -104,22 +104,38 @@ pub(crate) fn take_to_comma(input: ParseStream<'_>) -> TokenStream {
     take_while(input, |next| !is_punct(next, ","))
 }
 
-/// Takes everything up to, and without, the next semicolon.
-pub(crate) fn take_to_semicolon(input: ParseStream<'_>) -> TokenStream {
-    take_while(input, |next| !is_punct(next, ";"))
+/// Takes everything up to, and without, the next semicolon or what begins another item.
+pub(crate) fn take_to_end(input: ParseStream<'_>) -> TokenStream {
+    let mut angles = Angles::default();
+    take_while(input, |next| {
+        let goes_on = !is_punct(next, ";#") && (angles.after_quote || !begins_static(next));
+        angles.pass(next);
+        goes_on
+    })
 }
 
 /// Takes the rest of an item of any kind: up to and with its semicolon or its braces, whichever
-/// comes first.
+/// comes first, or up to what begins another one.
 pub(crate) fn take_item(input: ParseStream<'_>) -> TokenStream {
+    let mut angles = Angles::default();
     let mut ended = false;
     take_while(input, |next| {
-        let goes_on = !ended;
+        let goes_on = !ended && (angles.after_quote || !begins_static(next));
         let is_body =
             matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        ended = is_body || is_punct(next, ";");
+        ended = is_body && angles.depth == 0 || is_punct(next, ";");
+        angles.pass(next);
         goes_on
     })
+}
+
+/// The type of an array's elements and its length, or of a slice's elements: what stands in the
+/// brackets.
+pub(crate) fn array(content: &TokenStream) -> (TokenStream, Option<TokenStream>) {
+    let mut tokens = content.clone().into_iter();
+    let element = tokens.by_ref().take_while(|token| !is_punct(token, ";")).collect();
+    let length: TokenStream = tokens.collect();
+    (element, (!length.is_empty()).then_some(length))
 }
 
 /// Takes `<..>`, or nothing where there is no `<`.
@@ -127,7 +143,8 @@ pub(crate) fn take_angles(input: ParseStream<'_>) -> TokenStream {
     let mut angles = Angles::default();
     let mut first = true;
     take_while(input, |next| {
-        let goes_on = if first { is_punct(next, "<") } else { angles.depth > 0 };
+        let is_inside = angles.depth > 0 && !is_punct(next, ";");
+        let goes_on = if first { is_punct(next, "<") } else { is_inside };
         first = false;
         if goes_on {
             angles.pass(next);
@@ -247,6 +264,11 @@ fn is_joint(token: &TokenTree) -> bool {
 fn begins_item(token: &TokenTree) -> bool {
     let TokenTree::Ident(word) = token else { return false };
     ["static", "pub", "let", "struct"].iter().any(|known| word == known)
+}
+
+/// Words that stand nowhere but at the beginning of an item, save for `'static`.
+fn begins_static(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == "static" || word == "pub")
 }
 
 /// Words that are no operand and no type.

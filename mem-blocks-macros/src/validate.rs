@@ -127,7 +127,8 @@ fn has_no_generics(definition: &mut Definition, mistakes: &mut Mistakes) {
 
 fn has_a_type(definition: &Definition, mistakes: &mut Mistakes) {
     let name = &definition.item.name;
-    if definition.item.ty.is_empty() && !definition.is_type_reported {
+    let is_reported = definition.is_type_reported || !definition.generics.is_empty();
+    if definition.item.ty.is_empty() && !is_reported {
         mistakes.report(name, format!("missing type of `{name}`; write `{name}: MemBlocks<T, N>`"));
     }
 }
@@ -347,7 +348,7 @@ mod tests {
             ),
             (
                 "MemBlocks<u8, 18446744073709551616>",
-                "a number in the type must be a `usize`, found `18446744073709551616`, which is larger",
+                "the number of blocks must be a `usize`, found `18446744073709551616`, which is larger",
             ),
         ] {
             assert_eq!(mistakes("", &format!("static POOL: {ty};")), [message]);

@@ -54,6 +54,8 @@ fn c_macro_attr() {
         static UNUSED: MemBlocks<[u8; 16], 8>;
         #[expect(unused)]
         static UNUSED_TOO: MemBlocks<[u8; 16], 8>;
+        #[cfg_attr(all(), expect(dead_code))]
+        static UNUSED_AS_WELL: MemBlocks<[u8; 16], 8>;
     }
 
     #[expect(non_upper_case_globals)]

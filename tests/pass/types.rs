@@ -1,5 +1,7 @@
 //! How the type of an allocator can be written.
 
+#![allow(clippy::redundant_pattern_matching)]
+
 use std::marker::PhantomData;
 
 use mem_blocks::{MemBlocks, define_mem_blocks, mem_blocks};
@@ -29,6 +31,13 @@ impl Board for Nucleo {
     const BLOCKS: usize = 7;
 }
 
+struct Tag<const N: u128>(#[expect(dead_code)] u8);
+struct Level<const N: i8>(#[expect(dead_code)] u8);
+
+macro_rules! pool_type {
+    (_) => { MemBlocks<u8, 2> };
+}
+
 const fn blocks() -> usize {
     5
 }
@@ -48,6 +57,12 @@ define_mem_blocks! {
     static FUNCTION_POINTER: MemBlocks<fn(u8) -> Option<u8>, 2>;
     static REFERENCE: MemBlocks<&'static [u8], 2>;
     static TUPLE: MemBlocks<(u8, [u16; 2]), 2>;
+    static PATTERN: MemBlocks<[u8; 4 + matches!(Some(1), Some(_)) as usize], 2>;
+    static CLOSURE: MemBlocks<[u8; if let Some(_) = Some(1) { 4 } else { 8 }], 2>;
+    static LARGE_NUMBER: MemBlocks<Tag<340_282_366_920_938_463_463_374_607_431_768_211_455>, 2>;
+    static REMAINDER: MemBlocks<[u8; (18_446_744_073_709_551_620 % 7_u128) as usize], 2>;
+    static NEGATIVE: MemBlocks<Level<-1>, 2>;
+    static MACRO: pool_type!(_);
     #[allow(unused_parens)]
     static PARENTHESISED: (MemBlocks<u8, 2>);
 }
@@ -83,6 +98,9 @@ fn any_type_of_block_is_taken() {
     assert_eq!(REFERENCE.available(), 2);
     assert_eq!(TUPLE.raw().block_size(), size_of::<(u8, [u16; 2])>());
     assert_eq!(PARENTHESISED.available(), 2);
+    assert_eq!(PATTERN.raw().block_size() + CLOSURE.raw().block_size(), 5 + 4);
+    assert_eq!(LARGE_NUMBER.available() + REMAINDER.raw().block_size(), 2 + 6);
+    assert_eq!(NEGATIVE.available() + MACRO.available(), 4);
     assert_eq!(size_of::<Generic<u8, 3>>(), 3);
 }
 

@@ -35,13 +35,22 @@ pub(super) fn take(input: ParseStream<'_>, keyword: &Ident) -> TokenStream {
         input.peek(Token![fn]) || input.peek(Token![unsafe]) || input.peek(Token![extern]);
     if keyword == "use" || keyword == "type" || keyword == "let" || keyword == "const" && !has_body
     {
-        let mut rest = scan::take_to_semicolon(input);
+        let mut rest = scan::take_to_end(input);
         if let Ok(semicolon) = input.parse::<Token![;]>() {
             semicolon.to_tokens(&mut rest);
         }
         rest
     } else {
         scan::take_item(input)
+    }
+}
+
+/// Whether an item ends as one does.
+pub(super) fn is_whole(rest: &TokenStream) -> bool {
+    match rest.clone().into_iter().last() {
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+        Some(TokenTree::Punct(punct)) => punct.as_char() == ';',
+        _ => false,
     }
 }
 

@@ -51,6 +51,12 @@ fn read_setting(
         let message = "expected `(` after `unsafe`; \
             write the option inside, as in `unsafe(section = \"..\")`";
         mistakes.report(&keyword, message);
+        // Another one is the one that was meant.
+        let _: syn::Result<Option<Token![unsafe]>> = input.parse();
+        if let Some(list) = take_group(input, Delimiter::Parenthesis) {
+            settings.extend(read(list, is_unsafe, mistakes));
+            return;
+        }
         if !input.peek(Ident::peek_any) {
             scan::take_to_comma(input);
             return;
@@ -88,7 +94,7 @@ fn read_setting(
 fn is_incomplete(last: &TokenTree) -> bool {
     match last {
         TokenTree::Punct(last) => !"?>".contains(last.as_char()),
-        TokenTree::Ident(last) => scan::is_keyword(last),
+        TokenTree::Ident(last) => scan::is_keyword(last) && last != "await",
         TokenTree::Group(_) | TokenTree::Literal(_) => false,
     }
 }
@@ -115,19 +121,25 @@ fn read_no_value(
         return true;
     }
     let found = diagnostics::found(input);
+    // As it is to be written: inside of `unsafe(..)` if it is not there already.
+    let usage = |value: &TokenStream| {
+        let value = if value.is_empty() { String::from("..") } else { written(value) };
+        let usage = format!("{name} = {value}");
+        if known.danger().is_some() && !is_unsafe { format!("unsafe({usage})") } else { usage }
+    };
     match diagnostics::next(input) {
         Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::None => {
-            let mut usage = format!("{name} = {}", written(&group.stream()));
-            if known.danger().is_some() && !is_unsafe {
-                usage = format!("unsafe({usage})");
-            }
+            let usage = usage(&group.stream());
             let message = format!("expected `=` after `{name}`; write `{usage}`");
             mistakes.report_at(group.span(), message);
         }
         _ => mistakes.report_next(
             input,
             name.span(),
-            format!("expected `=` after `{name}`, found {found}; write `{}`", known.usage()),
+            format!(
+                "expected `=` after `{name}`, found {found}; write `{}`",
+                usage(&TokenStream::new())
+            ),
         ),
     }
     scan::take_to_comma(input);
@@ -144,7 +156,11 @@ fn read_comma(input: ParseStream<'_>, mistakes: &mut Mistakes) {
         Span::call_site(),
         format!("expected `,` before {}", diagnostics::found(input)),
     );
-    if !input.peek(Ident::peek_any) {
+    let is_option =
+        |word: &Ident| word == "unsafe" || Name::ALL.into_iter().any(|name| word == name.word());
+    let resumes =
+        matches!(diagnostics::next(input), Some(TokenTree::Ident(word)) if is_option(&word));
+    if !resumes {
         scan::take_to_comma(input);
         if let Err(error) = input.parse::<Option<Token![,]>>() {
             mistakes.adopt(error);

@@ -1,10 +1,10 @@
 //! The rules about the type, as far as words go.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Lit, Token};
 
-use super::value::{is_no_usize_anywhere, is_usize};
+use super::value::{is_too_large, is_usize};
 use crate::diagnostics::Mistakes;
 use crate::model::Definition;
 use crate::scan;
@@ -30,18 +30,13 @@ pub(super) fn can_be_right(definition: &mut Definition, mistakes: &mut Mistakes)
             ty,
             format!("the type of an allocator must be a `MemBlocks` itself, found `{found}`"),
         );
-    } else if let Some(placeholder) = find(ty, &is_placeholder) {
+    } else if let Some(placeholder) = placeholder(ty) {
         let message = "the type of an allocator must be written in full, found `_`";
         mistakes.report(&placeholder, message);
-    } else if let Some(number) = number_of_another_kind(ty) {
+    } else if let Some((what, number)) = counts(ty).into_iter().find(|(_, count)| is_wrong(count)) {
         let found = written(&number);
-        mistakes
-            .report(&number, format!("the number of blocks must be a `usize`, found `{found}`"));
-    } else if let Some(number) = find(ty, &is_no_usize_anywhere) {
-        mistakes.report(
-            &number,
-            format!("a number in the type must be a `usize`, found `{number}`, which is larger"),
-        );
+        let larger = if is_usize(&number) { ", which is larger" } else { "" };
+        mistakes.report(&number, format!("{what} must be a `usize`, found `{found}`{larger}"));
     } else {
         return true;
     }
@@ -78,22 +73,69 @@ fn is_tuple(group: &Group) -> bool {
     list.parse2(group.stream()).unwrap_or_default()
 }
 
-/// The first token of a type that is as described. Code in braces is no part of the type.
-fn find(ty: &TokenStream, is_it: &impl Fn(&TokenTree) -> bool) -> Option<TokenTree> {
-    ty.clone().into_iter().find_map(|token| match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => None,
-        TokenTree::Group(group) => find(&group.stream(), is_it),
-        token => is_it(&token).then_some(token),
-    })
+/// The first `_` in the place of a type or of a number.
+fn placeholder(ty: &TokenStream) -> Option<TokenTree> {
+    let mut found = None;
+    for_each_part(ty, &mut |part| match part {
+        Part::Word(word) if word == "_" => {
+            found.get_or_insert(TokenTree::Ident(word));
+        }
+        Part::Length(length) => {
+            let mut length = length.into_iter();
+            match (length.next(), length.next()) {
+                (Some(TokenTree::Ident(word)), None) if word == "_" => {
+                    found.get_or_insert(TokenTree::Ident(word));
+                }
+                _ => {}
+            }
+        }
+        Part::Word(_) => {}
+    });
+    found
 }
 
-/// The number of blocks, if it is a literal of another type.
-fn number_of_another_kind(ty: &TokenStream) -> Option<TokenStream> {
-    let [_, number] = scan::arguments(ty)?;
-    let literal = syn::parse2::<Lit>(number.clone()).ok()?;
-    (!is_usize(&literal)).then_some(number)
+/// What has to be a `usize`: the number of blocks, and the lengths of arrays.
+fn counts(ty: &TokenStream) -> Vec<(&'static str, TokenStream)> {
+    let mut counts = Vec::new();
+    counts.extend(scan::arguments(ty).map(|[_, number]| ("the number of blocks", number)));
+    for_each_part(ty, &mut |part| {
+        if let Part::Length(length) = part {
+            counts.push(("the length of an array", length));
+        }
+    });
+    counts
 }
 
-fn is_placeholder(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(word) if word == "_")
+/// Whether it is a literal of another type, or too large. Of the latter the compiler would make
+/// another number, and judge that first.
+fn is_wrong(count: &TokenStream) -> bool {
+    let is_literal = syn::parse2::<Lit>(count.clone()).is_ok();
+    is_literal && (!is_usize(count) || is_too_large(count))
+}
+
+/// A part of a type outside of expressions and of the arguments of macros.
+enum Part {
+    Word(Ident),
+    /// The length of an array.
+    Length(TokenStream),
+}
+
+fn for_each_part(ty: &TokenStream, visit: &mut impl FnMut(Part)) {
+    let mut is_argument = false;
+    for token in ty.clone() {
+        match &token {
+            TokenTree::Group(group) if is_argument || group.delimiter() == Delimiter::Brace => {}
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+                let (element, length) = scan::array(&group.stream());
+                for_each_part(&element, visit);
+                if let Some(length) = length {
+                    visit(Part::Length(length));
+                }
+            }
+            TokenTree::Group(group) => for_each_part(&group.stream(), visit),
+            TokenTree::Ident(word) => visit(Part::Word(word.clone())),
+            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+        }
+        is_argument = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '!');
+    }
 }

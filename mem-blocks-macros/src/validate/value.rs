@@ -1,7 +1,6 @@
 //! The rules about the values of options, as far as words go.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens as _;
 use syn::parse::Parser as _;
 use syn::{Lit, LitInt, LitStr, Path};
 
@@ -56,23 +55,19 @@ pub(super) fn legal_number(
     value: TokenStream,
     mistakes: &mut Mistakes,
 ) -> Option<TokenStream> {
-    let Ok(literal) = syn::parse2::<Lit>(value.clone()) else {
+    if syn::parse2::<Lit>(value.clone()).is_err() {
         return Some(value);
-    };
+    }
     let word = name.word();
     let found = written(&value);
-    if !is_usize(&literal) {
-        mistakes.report(&value, format!("`{word}` must be a `usize`, found `{found}`"));
-        return None;
-    }
     // Of an alignment, another rule says how large it may be.
-    let is_too_large = value.clone().into_iter().any(|token| is_no_usize_anywhere(&token));
-    if name == Name::Address && is_too_large {
-        let message = format!("`{word}` must be a `usize`, found `{found}`, which is larger");
-        mistakes.report(&value, message);
-        return None;
+    let is_too_large = name == Name::Address && is_usize(&value) && is_too_large(&value);
+    if is_usize(&value) && !is_too_large {
+        return Some(value);
     }
-    Some(value)
+    let larger = if is_too_large { ", which is larger" } else { "" };
+    mistakes.report(&value, format!("`{word}` must be a `usize`, found `{found}`{larger}"));
+    None
 }
 
 /// Judges an integer literal; anything else is left to the generated code.
@@ -139,19 +134,15 @@ pub(super) fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistake
     path
 }
 
-/// Whether a literal can be of that type.
-pub(super) fn is_usize(literal: &Lit) -> bool {
-    matches!(
-        literal,
-        Lit::Int(literal)
-            if ["", "usize"].contains(&literal.suffix()) && !literal.base10_digits().starts_with('-')
-    )
+/// Whether it is a literal that can be of that type, whatever its value.
+pub(super) fn is_usize(literal: &TokenStream) -> bool {
+    syn::parse2::<LitInt>(literal.clone()).is_ok_and(|literal| {
+        ["", "usize"].contains(&literal.suffix()) && !literal.base10_digits().starts_with('-')
+    })
 }
 
-/// Whether it is a number that exceeds the `usize` of every target. The compiler would make
-/// another number of it, and judge that first.
-pub(super) fn is_no_usize_anywhere(token: &TokenTree) -> bool {
-    syn::parse2::<LitInt>(token.to_token_stream()).is_ok_and(|literal| {
-        ["", "usize"].contains(&literal.suffix()) && literal.base10_parse::<u64>().is_err()
-    })
+/// Whether it is a number that exceeds the `usize` of every target.
+pub(super) fn is_too_large(literal: &TokenStream) -> bool {
+    let literal = syn::parse2::<LitInt>(literal.clone());
+    literal.is_ok_and(|literal| literal.base10_parse::<u64>().is_err())
 }
