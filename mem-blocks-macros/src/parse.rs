@@ -104,9 +104,10 @@ fn read_item(
         foreign::report_no_item(input, &attrs, &mut mistakes);
         return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
     };
+    let is_name = input.peek(Token![:]) && !input.peek(Token![::]) && !scan::is_keyword(&keyword);
     let named = input.peek(Token![mut]) || input.peek(Ident::peek_any) && input.peek2(Token![:]);
     let is_in_place_of_static = named && (keyword == "const" || !foreign::begins(&keyword));
-    if keyword != "static" && !is_in_place_of_static {
+    if keyword != "static" && !is_in_place_of_static && !is_name {
         // The compiler has no attributes on statements yet, and has said so.
         let is_statement = door == Door::Attribute && keyword == "let";
         if !is_statement {
@@ -122,12 +123,12 @@ fn read_item(
     }
 
     let mutability = input.parse().unwrap_or_default();
-    let Ok(name) = input.parse::<Ident>() else {
-        if door == Door::Define {
-            let found = diagnostics::found(input);
-            let message = format!("expected a name after `{keyword}`, found {found}");
-            mistakes.report_next(input, keyword.span(), message);
-        }
+    let (keyword, name) = if is_name {
+        mistakes.report(&keyword, format!("expected `static NAME: TYPE;`, found `{keyword}`"));
+        (Ident::new("static", keyword.span()), keyword)
+    } else if let Some(name) = read_name(input, &keyword, door, &mut mistakes) {
+        (keyword, name)
+    } else {
         scan::take_to_end(input);
         let _: syn::Result<Token![;]> = input.parse();
         return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
@@ -157,6 +158,28 @@ fn read_item(
         is_type_reported,
     };
     Parsed::Definition(Box::new(definition), mistakes)
+}
+
+/// Reads a name, perhaps behind a word that does not belong there.
+fn read_name(
+    input: ParseStream<'_>,
+    keyword: &Ident,
+    door: Door,
+    mistakes: &mut Mistakes,
+) -> Option<Ident> {
+    if input.peek(syn::Ident) {
+        return input.parse().ok();
+    }
+    if door == Door::Define {
+        let found = diagnostics::found(input);
+        let message = format!("expected a name after `{keyword}`, found {found}");
+        mistakes.report_next(input, keyword.span(), message);
+    }
+    if input.peek2(syn::Ident) {
+        scan::take(input);
+        return input.parse().ok();
+    }
+    None
 }
 
 fn read_semicolon(

@@ -19,6 +19,6 @@ define_mem_blocks! {
 }
 
 fn main() {
-    let _ = (VALUE.raw(), NOTHING.raw(), GENERIC.raw(), JUNK.raw());
+    let _ = (VALUE.raw(), NOTHING.raw(), GENERIC.raw(), POOL.raw(), JUNK.raw());
     let _ = (A.raw(), B.raw(), C.raw(), D.raw(), E.raw(), F.raw());
 }
