@@ -13,11 +13,10 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
     const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = BASE + 4;
     const __MEM_BLOCKS_CHECK_ADDRESS: () = __mem_blocks::check_address(
         __MEM_BLOCKS_SHAPE,
-        __MEM_BLOCKS_ALIGN,
+        __mem_blocks::Align::Default,
         __MEM_BLOCKS_ADDRESS,
         "BASE + 4",
     );

@@ -13,19 +13,16 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_VALUE: ::core::primitive::usize = 32;
+    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 32;
     const __MEM_BLOCKS_CHECK_ALIGN: () = __mem_blocks::check_align(
         __MEM_BLOCKS_SHAPE,
-        __MEM_BLOCKS_VALUE,
+        __MEM_BLOCKS_ALIGN,
         "32",
-    );
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Written(
-        __MEM_BLOCKS_VALUE,
     );
     const __MEM_BLOCKS_ADDRESS: ::core::primitive::usize = BASE;
     const __MEM_BLOCKS_CHECK_ADDRESS: () = __mem_blocks::check_address(
         __MEM_BLOCKS_SHAPE,
-        __MEM_BLOCKS_ALIGN,
+        __mem_blocks::Align::Written(__MEM_BLOCKS_ALIGN),
         __MEM_BLOCKS_ADDRESS,
         "BASE",
     );

@@ -13,19 +13,19 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_VALUE: ::core::primitive::usize = 2 * LINE;
+    const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = 2 * LINE;
     const __MEM_BLOCKS_CHECK_ALIGN: () = __mem_blocks::check_align(
         __MEM_BLOCKS_SHAPE,
-        __MEM_BLOCKS_VALUE,
+        __MEM_BLOCKS_ALIGN,
         "2 * LINE",
-    );
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Written(
-        __MEM_BLOCKS_VALUE,
     );
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
         { __MEM_BLOCKS_SHAPE.buffer_size() },
-        { __MEM_BLOCKS_SHAPE.buffer_align(__MEM_BLOCKS_ALIGN) },
+        {
+            __MEM_BLOCKS_SHAPE
+                .buffer_align(__mem_blocks::Align::Written(__MEM_BLOCKS_ALIGN))
+        },
     > = __mem_blocks::BlockBuffer::new();
     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
         { __MEM_BLOCKS_SHAPE.bitmap_words() },

@@ -18,11 +18,10 @@ static SPARE: Frames = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "Frames");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "Frames");
     };
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
         { __MEM_BLOCKS_SHAPE.buffer_size() },
-        { __MEM_BLOCKS_SHAPE.buffer_align(__MEM_BLOCKS_ALIGN) },
+        { __MEM_BLOCKS_SHAPE.buffer_align(__mem_blocks::Align::Default) },
     > = __mem_blocks::BlockBuffer::new();
     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
         { __MEM_BLOCKS_SHAPE.bitmap_words() },

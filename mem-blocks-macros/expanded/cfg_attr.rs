@@ -14,7 +14,6 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
     #[cfg_attr(
         all(target_os = "none", not(target_family = "wasm")),
         unsafe(link_section = ".uninit.POOL")
@@ -22,7 +21,7 @@ static POOL: MemBlocks<[u8; 64], 4> = {
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
         { __MEM_BLOCKS_SHAPE.buffer_size() },
-        { __MEM_BLOCKS_SHAPE.buffer_align(__MEM_BLOCKS_ALIGN) },
+        { __MEM_BLOCKS_SHAPE.buffer_align(__mem_blocks::Align::Default) },
     > = __mem_blocks::BlockBuffer::new();
     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
         { __MEM_BLOCKS_SHAPE.bitmap_words() },
@@ -48,11 +47,10 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
         { __MEM_BLOCKS_SHAPE.buffer_size() },
-        { __MEM_BLOCKS_SHAPE.buffer_align(__MEM_BLOCKS_ALIGN) },
+        { __MEM_BLOCKS_SHAPE.buffer_align(__mem_blocks::Align::Default) },
     > = __mem_blocks::BlockBuffer::new();
     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
         { __MEM_BLOCKS_SHAPE.bitmap_words() },

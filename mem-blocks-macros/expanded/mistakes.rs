@@ -16,7 +16,6 @@ pub static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
-    const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Refused;
     let _ = ::core::compile_error! {
         "the macro supplies the value; remove `= MemBlocks::new()`"
     };

@@ -27,16 +27,16 @@ use crate::written::written;
 
 /// The completed item.
 pub(crate) fn definition(checked: &Checked) -> TokenStream {
-    let Checked { item, placement, .. } = checked;
+    let Checked { item, align, placement, .. } = checked;
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
     let attrs = attrs.iter().map(unless_expected_dead);
     let keyword = quote_spanned!(*keyword=> static);
     let ty = scan::brace_number(ty);
     let judgement = judgement(checked);
     let buffer = match placement {
-        Placement::Zeroed => own_buffer(None),
-        Placement::Uninit => own_buffer(Some(&section::uninit(name))),
-        Placement::Section(section) => own_buffer(Some(section)),
+        Placement::Zeroed => own_buffer(align, None),
+        Placement::Uninit => own_buffer(align, Some(&section::uninit(name))),
+        Placement::Section(section) => own_buffer(align, Some(section)),
         Placement::Buffer(_) | Placement::Address(_) => TokenStream::new(),
     };
     let bitmap = bitmap();
@@ -57,12 +57,12 @@ pub(crate) fn judgement(checked: &Checked) -> TokenStream {
     let Checked { item, align, placement, runtime, .. } = checked;
     let import = import(runtime.as_ref());
     let shape = shape(item, placement);
-    let align = align_items(align, placement);
-    let address = match placement {
-        Placement::Address(address) => address_items(address),
+    let align_items = align_items(align, placement);
+    let address_items = match placement {
+        Placement::Address(address) => address_items(align, address),
         _ => TokenStream::new(),
     };
-    quote_spanned!(Span::mixed_site()=> #import #shape #align #address)
+    quote_spanned!(Span::mixed_site()=> #import #shape #align_items #address_items)
 }
 
 /// The attribute; but `allow` for an `expect` of dead code. That the static is named in its own
@@ -142,54 +142,56 @@ fn shape(item: &Item, placement: &Placement) -> TokenStream {
     }
 }
 
-/// The alignment, and what judges it.
+/// The alignment, if one was written, and what judges it.
 fn align_items(align: &Align, placement: &Placement) -> TokenStream {
     let site = Span::mixed_site();
-    let align = match align {
-        Align::Written(align) => align,
-        Align::Default => {
-            return quote_spanned! {site=>
-                const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Default;
-            };
-        }
-        Align::Refused => {
-            return quote_spanned! {site=>
-                const __MEM_BLOCKS_ALIGN: __mem_blocks::Align = __mem_blocks::Align::Refused;
-            };
-        }
+    let Align::Written(align) = align else {
+        return TokenStream::new();
     };
     let (function, judged_by) = match placement {
         Placement::Buffer(_) => ("check_buffer_align", quote_spanned!(site=> __MEM_BLOCKS_BUFFER)),
         _ => ("check_align", quote_spanned!(site=> __MEM_BLOCKS_SHAPE)),
     };
-    let check = check(align, function, &quote_spanned!(site=> #judged_by, __MEM_BLOCKS_VALUE));
+    let check = check(align, function, &quote_spanned!(site=> #judged_by, __MEM_BLOCKS_ALIGN));
     let value = value_and_semicolon(align);
     quote_spanned! {site=>
-        const __MEM_BLOCKS_VALUE: ::core::primitive::usize = #value
+        const __MEM_BLOCKS_ALIGN: ::core::primitive::usize = #value
         const __MEM_BLOCKS_CHECK_ALIGN: () = #check;
-        const __MEM_BLOCKS_ALIGN: __mem_blocks::Align =
-            __mem_blocks::Align::Written(__MEM_BLOCKS_VALUE);
+    }
+}
+
+/// What other values are judged by, and buffers aligned to.
+fn align_value(align: &Align) -> TokenStream {
+    let site = Span::mixed_site();
+    match align {
+        Align::Default => quote_spanned!(site=> __mem_blocks::Align::Default),
+        Align::Written(_) => {
+            quote_spanned!(site=> __mem_blocks::Align::Written(__MEM_BLOCKS_ALIGN))
+        }
+        Align::Refused => quote_spanned!(site=> __mem_blocks::Align::Refused),
     }
 }
 
 /// A buffer of bytes, because the type of the blocks is not written a second time.
-fn own_buffer(section: Option<&LitStr>) -> TokenStream {
+fn own_buffer(align: &Align, section: Option<&LitStr>) -> TokenStream {
+    let align = align_value(align);
     let section = section.map(section::attribute);
     quote_spanned! {Span::mixed_site()=>
         #section
         static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
             ::core::primitive::u8,
             { __MEM_BLOCKS_SHAPE.buffer_size() },
-            { __MEM_BLOCKS_SHAPE.buffer_align(__MEM_BLOCKS_ALIGN) },
+            { __MEM_BLOCKS_SHAPE.buffer_align(#align) },
         > = __mem_blocks::BlockBuffer::new();
     }
 }
 
 /// The address, and what judges it.
-fn address_items(address: &TokenStream) -> TokenStream {
+fn address_items(align: &Align, address: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
+    let align = align_value(align);
     let arguments = quote_spanned! {site=>
-        __MEM_BLOCKS_SHAPE, __MEM_BLOCKS_ALIGN, __MEM_BLOCKS_ADDRESS
+        __MEM_BLOCKS_SHAPE, #align, __MEM_BLOCKS_ADDRESS
     };
     let check = check(address, "check_address", &arguments);
     let value = value_and_semicolon(address);
