@@ -100,11 +100,12 @@ fn read_item(
     let vis = read_visibility(input, &mut mistakes);
     read_qualifier(input, &mut mistakes);
 
+    let can_be_name = input.peek(syn::Ident);
     let Ok(keyword) = input.call(Ident::parse_any) else {
         foreign::report_no_item(input, &attrs, &mut mistakes);
         return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
     };
-    let is_name = input.peek(Token![:]) && !input.peek(Token![::]) && !scan::is_keyword(&keyword);
+    let is_name = can_be_name && input.peek(Token![:]) && !input.peek(Token![::]);
     let named = input.peek(Token![mut]) || input.peek(Ident::peek_any) && input.peek2(Token![:]);
     let is_in_place_of_static = named && (keyword == "const" || !foreign::begins(&keyword));
     if keyword != "static" && !is_in_place_of_static && !is_name {
