@@ -13,9 +13,12 @@ use crate::{
 };
 
 /// Files that stand in the README, word for word, as blocks of code: the linker script that the firmware is linked
-/// with, and what the compiler says of a wrong definition.
-const FRAGMENTS: [&str; 2] =
-    ["tests/firmware/sram2.x", "tests/ui/mistakes_of_both_kinds_are_reported_together.stderr"];
+/// with, a wrong definition, and what the compiler says of it.
+const FRAGMENTS: [&str; 3] = [
+    "tests/firmware/sram2.x",
+    "tests/ui/mistakes_of_both_kinds_are_reported_together.rs",
+    "tests/ui/mistakes_of_both_kinds_are_reported_together.stderr",
+];
 
 /// A project of which everything but this is copied from the README.
 const MANIFEST: &str = r#"[workspace]
