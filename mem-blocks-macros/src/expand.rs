@@ -74,10 +74,13 @@ fn unless_expected_dead(attr: &Attribute) -> TokenStream {
 }
 
 fn allow_dead_code(attr: TokenStream) -> TokenStream {
+    let is_dead = |lint: TokenTree| match lint {
+        TokenTree::Ident(word) => word == "dead_code" || word == "unused",
+        TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    };
     let mut tokens = attr.into_iter().peekable();
     let mut allowed = TokenStream::new();
     while let Some(token) = tokens.next() {
-        let is_dead = |token: TokenTree| matches!(&token, TokenTree::Ident(word) if word == "dead_code" || word == "unused");
         allowed.extend([match (token, tokens.peek()) {
             (TokenTree::Ident(word), Some(TokenTree::Group(lints)))
                 if word == "expect" && lints.stream().into_iter().any(is_dead) =>
