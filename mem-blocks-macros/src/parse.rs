@@ -7,7 +7,7 @@ mod settings;
 mod syntax;
 mod variants;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
@@ -139,7 +139,7 @@ fn read_item(
     let initialiser =
         if input.peek(Token![=]) { scan::take_to_end(input) } else { TokenStream::new() };
     let semicolon = read_semicolon(input, &name, &ty, &initialiser, door, &mut mistakes);
-    if keyword == "const" && !initialiser.is_empty() && !mentions_mem_blocks(&ty) {
+    if keyword == "const" && !initialiser.is_empty() && !scan::mentions(&ty, "MemBlocks") {
         foreign::report(&keyword, door, &mut mistakes);
         let rest = quote!(#mutability #name #generics #colon #ty #initialiser #semicolon);
         let passed_on = quote!(#(#attrs)* #vis #keyword #rest);
@@ -209,14 +209,6 @@ fn read_semicolon(
     let _: syn::Result<Option<Token![,]>> = input.parse();
     foreign::skip_to_item(input);
     <Token![;]>::default()
-}
-
-fn mentions_mem_blocks(ty: &TokenStream) -> bool {
-    ty.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "MemBlocks",
-        TokenTree::Group(group) => mentions_mem_blocks(&group.stream()),
-        _ => false,
-    })
 }
 
 /// Reads a visibility on a fork: `syn` fails the whole input over what it leaves unread in

@@ -225,6 +225,15 @@ fn is_item(group: &Group) -> bool {
         }
 }
 
+/// Whether the word stands among the tokens, inside of groups included.
+pub(crate) fn mentions(tokens: &TokenStream, word: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(&group.stream(), word),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
 /// Takes the next token.
 pub(crate) fn take(input: ParseStream<'_>) -> Option<TokenTree> {
     input.parse().ok()

@@ -6,7 +6,7 @@
 mod ty;
 mod value;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 
 use value::{legal_alignment, legal_number, legal_path, legal_section, value_exactly_if_needed};
 
@@ -140,7 +140,8 @@ fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) -> bool 
     if initialiser.is_empty() || definition.item.ty.is_empty() && definition.is_parsed {
         return true;
     }
-    if is_generated(initialiser) {
+    // What `expand` writes.
+    if scan::mentions(initialiser, "__mem_blocks") {
         let message = "second `#[mem_blocks]` on one item, by another name; \
             write all options in one, `#[mem_blocks(..)]`";
         mistakes.report_at(Span::call_site(), message);
@@ -152,15 +153,6 @@ fn has_no_initialiser(definition: &Definition, mistakes: &mut Mistakes) -> bool 
     mistakes
         .report(initialiser, format!("the macro supplies the value; remove `{value}`{else_move}"));
     is_ours
-}
-
-/// Whether it is what `expand` writes.
-fn is_generated(initialiser: &TokenStream) -> bool {
-    initialiser.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "__mem_blocks",
-        TokenTree::Group(group) => is_generated(&group.stream()),
-        _ => false,
-    })
 }
 
 /// Every option is one of those there are.

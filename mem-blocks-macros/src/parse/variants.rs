@@ -41,7 +41,8 @@ fn branches(attr: &TokenStream) -> Option<[Vec<TokenStream>; 2]> {
     let mut parts = split.parse2(list.stream()).ok()?.into_iter();
     let predicate = parts.next()?;
     let conditional: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
-    if !conditional.iter().cloned().flatten().any(|token| is_ours(&token)) {
+    // Inside as well: it may be a `cfg_attr` in a `cfg_attr`.
+    if !conditional.iter().any(|part| scan::mentions(part, "mem_blocks")) {
         return None;
     }
     let span = pound.span();
@@ -58,15 +59,6 @@ fn split(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
         input.parse::<Option<Token![,]>>()?;
     }
     Ok(parts)
-}
-
-/// Whether it is `mem_blocks`, or a group with one, as in a `cfg_attr` in a `cfg_attr`.
-fn is_ours(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Ident(word) => word == "mem_blocks",
-        TokenTree::Group(group) => group.stream().into_iter().any(|token| is_ours(&token)),
-        _ => false,
-    }
 }
 
 #[cfg(test)]
