@@ -4,24 +4,13 @@
 
 use std::ptr;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
-use mem_blocks::{Block, MemBlocks, Run, Scatter, mem_blocks};
+use mem_blocks::{MemBlocks, mem_blocks};
+use mem_blocks_bodies::storm::{self, Worker};
 
 const THREADS: u32 = 4;
-
-/// A sequence of numbers for one thread, the same in every run (xorshift).
-struct Numbers(u32);
-
-impl Numbers {
-    fn below(&mut self, bound: u32) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        usize::try_from(self.0 % bound).unwrap()
-    }
-}
 
 #[test]
 fn of_two_callers_with_room_for_one_exactly_one_succeeds() {
@@ -51,91 +40,26 @@ fn of_two_callers_with_room_for_one_exactly_one_succeeds() {
 
 #[test]
 fn no_block_is_handed_out_twice_or_lost_whatever_the_operation() {
-    #[mem_blocks]
-    static POOL: MemBlocks<u32, 70>;
-    /// Who has each block: 0 for nobody.
-    static OWNERS: [AtomicU32; 70] = [const { AtomicU32::new(0) }; 70];
-
-    fn index_of(block: *mut u32) -> usize {
-        let start = POOL.raw().buffer().cast::<u8>();
-        (block.addr() - start.addr()) / size_of::<u32>()
-    }
-    fn stamp(block: *mut u32, owner: u32) {
-        let index = index_of(block);
-        assert_eq!(OWNERS[index].swap(owner, Relaxed), 0, "block {index} has two owners");
-    }
-    fn unstamp(block: *mut u32, owner: u32) {
-        let index = index_of(block);
-        assert_eq!(OWNERS[index].swap(0, Relaxed), owner, "block {index} changed owners");
-    }
-    fn work(owner: u32) {
-        let mut numbers = Numbers(owner.wrapping_mul(0x9e37_79b9));
-        for _ in 0..20_000 {
-            match numbers.below(5) {
-                0 => {
-                    let Ok(block) = POOL.alloc_with(|| owner) else {
-                        continue;
-                    };
-                    stamp(Block::as_ptr(&block), owner);
-                    assert_eq!(*block, owner);
-                    unstamp(Block::as_ptr(&block), owner);
+    let workers: Vec<Worker> = thread::scope(|scope| {
+        let threads = (1..=THREADS).map(|owner| {
+            scope.spawn(move || {
+                let mut worker = Worker::new(owner);
+                while worker.done().operations < 250_000 {
+                    worker.step();
                 }
-                1 => {
-                    let Ok(scatter) = POOL.alloc_scatter::<40>(numbers.below(41)) else {
-                        continue;
-                    };
-                    let mut scatter = Scatter::write_with(scatter, |_| owner);
-                    scatter.iter_mut().for_each(|block| stamp(block, owner));
-                    assert!(scatter.iter().all(|&block| block == owner));
-                    scatter.iter_mut().for_each(|block| unstamp(block, owner));
-                }
-                2 => {
-                    let longest = numbers.below(50) + 1;
-                    let Ok(run) = POOL.alloc_contiguous_in(1..=longest) else {
-                        continue;
-                    };
-                    let mut run = Run::write_with(run, |_| owner);
-                    run.iter_mut().for_each(|block| stamp(block, owner));
-                    let mut tail = Run::split_off(&mut run, longest / 2);
-                    run.iter_mut().for_each(|block| unstamp(block, owner));
-                    drop(run);
-                    tail.iter_mut().for_each(|block| unstamp(block, owner));
-                }
-                3 => {
-                    let start = numbers.below(60);
-                    let Ok(mut run) = POOL.claim(start..start + 10) else {
-                        continue;
-                    };
-                    run.iter_mut().for_each(|block| stamp(block.as_mut_ptr(), owner));
-                    run.iter_mut().for_each(|block| unstamp(block.as_mut_ptr(), owner));
-                }
-                _ => {
-                    let mut blocks = [ptr::null_mut(); 20];
-                    let blocks = &mut blocks[..numbers.below(21)];
-                    if POOL.raw().alloc(blocks).is_err() {
-                        continue;
-                    }
-                    for block in &*blocks {
-                        stamp(block.cast(), owner);
-                    }
-                    for block in &*blocks {
-                        unstamp(block.cast(), owner);
-                    }
-                    blocks.reverse();
-                    // SAFETY: taken above, and used by nobody any more.
-                    unsafe { POOL.raw().free(blocks) }.unwrap();
-                }
-            }
-        }
-    }
-
-    thread::scope(|scope| {
-        for owner in 1..=THREADS {
-            scope.spawn(move || work(owner));
-        }
+                worker.finish();
+                worker
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(POOL.used(), 0);
-    POOL.raw().assert_valid();
+    storm::assert_all_back();
+    for worker in workers {
+        // Else the threads had nothing to do with each other.
+        let done = worker.done();
+        assert!(done.refused > 1000 && done.passed_on > 1000, "{done:?}");
+    }
 }
 
 #[test]

@@ -1,22 +1,38 @@
 //! Groups: who is chosen, who serves, and who gets a block back.
 
-#![allow(unsafe_code, reason = "freeing by address")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "the signature of a choice function")]
 
-use std::ptr;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::ptr;
 
 use mem_blocks::{
     AddError, AllocError, FreeErrorKind, Group, GroupBlock, GroupError, GroupRun, MemBlocks,
     RawMemBlocks, choose, mem_blocks,
 };
+use portable_atomic::{AtomicUsize, Ordering::Relaxed};
+
+use crate::Test;
+
+/// All of the module.
+pub const TESTS: &[Test] = tests![
+    a_handle_is_as_long_as_its_member_s_blocks_and_knows_the_member,
+    the_smallest_block_that_fits_is_chosen,
+    a_larger_block_is_chosen_while_the_fitting_ones_are_exhausted,
+    no_choice_and_a_choice_from_outside_are_errors,
+    nobody_is_asked_to_choose_for_a_count_of_zero,
+    a_choice_that_was_overtaken_is_made_again,
+    a_member_that_cannot_serve_says_why_and_takes_nothing,
+    free_finds_the_member_of_each_address,
+    free_of_several_with_one_bad_entry_frees_nothing_in_any_member,
+    a_ninth_member_of_eight_is_an_error_and_changes_nothing,
+    a_handle_outlives_its_group,
+    a_run_of_a_group_is_freed_by_address_block_by_block_or_as_a_run,
+];
 
 /// A choice function that chooses by place.
 fn by_place(members: &[&'static RawMemBlocks], place: &usize) -> Option<&'static RawMemBlocks> {
     members.get(*place).copied()
 }
 
-#[test]
 fn a_handle_is_as_long_as_its_member_s_blocks_and_knows_the_member() {
     #[mem_blocks]
     static SMALL: MemBlocks<[u8; 24], 4>;
@@ -37,7 +53,6 @@ fn a_handle_is_as_long_as_its_member_s_blocks_and_knows_the_member() {
     assert_eq!((SMALL.used(), LARGE.used()), (0, 0));
 }
 
-#[test]
 fn the_smallest_block_that_fits_is_chosen() {
     #[mem_blocks]
     static MEDIUM: MemBlocks<[u8; 100], 1>;
@@ -54,7 +69,6 @@ fn the_smallest_block_that_fits_is_chosen() {
     assert_eq!(len(10), Err(GroupError::Alloc(AllocError::Exhausted)));
 }
 
-#[test]
 fn a_larger_block_is_chosen_while_the_fitting_ones_are_exhausted() {
     #[mem_blocks]
     static SMALL: MemBlocks<[u8; 10], 1>;
@@ -71,7 +85,6 @@ fn a_larger_block_is_chosen_while_the_fitting_ones_are_exhausted() {
     assert_eq!(GROUP.alloc(&5).unwrap().len(), 10);
 }
 
-#[test]
 fn no_choice_and_a_choice_from_outside_are_errors() {
     #[mem_blocks]
     static MEMBER: MemBlocks<u8, 2>;
@@ -96,7 +109,6 @@ fn no_choice_and_a_choice_from_outside_are_errors() {
     assert_eq!((MEMBER.used(), STRANGER.used()), (0, 0));
 }
 
-#[test]
 fn nobody_is_asked_to_choose_for_a_count_of_zero() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     #[mem_blocks]
@@ -116,23 +128,6 @@ fn nobody_is_asked_to_choose_for_a_count_of_zero() {
     assert_eq!(CALLS.load(Relaxed), 1);
 }
 
-#[test]
-fn the_choice_is_made_outside_the_lock() {
-    #[mem_blocks]
-    static MEMBER: MemBlocks<u8, 2>;
-    fn on_another_thread(
-        members: &[&'static RawMemBlocks],
-        place: &usize,
-    ) -> Option<&'static RawMemBlocks> {
-        // Another thread gets the lock while the choice is being made.
-        std::thread::spawn(|| MEMBER.used()).join().ok()?;
-        by_place(members, place)
-    }
-    static GROUP: Group<usize, 1> = Group::new([MEMBER.raw()], on_another_thread);
-    assert!(GROUP.alloc(&0).is_ok());
-}
-
-#[test]
 fn a_choice_that_was_overtaken_is_made_again() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     #[mem_blocks]
@@ -158,7 +153,6 @@ fn a_choice_that_was_overtaken_is_made_again() {
     assert_eq!(outcome(false), (exhausted, 2));
 }
 
-#[test]
 fn a_member_that_cannot_serve_says_why_and_takes_nothing() {
     #[mem_blocks]
     static MEMBER: MemBlocks<u8, 2>;
@@ -173,7 +167,6 @@ fn a_member_that_cannot_serve_says_why_and_takes_nothing() {
     assert_eq!(MEMBER.used(), 1);
 }
 
-#[test]
 fn free_finds_the_member_of_each_address() {
     #[mem_blocks]
     static FIRST: MemBlocks<[u8; 12], 4>;
@@ -186,7 +179,6 @@ fn free_finds_the_member_of_each_address() {
     assert_eq!((FIRST.used(), SECOND.used()), (0, 0));
 }
 
-#[test]
 fn free_of_several_with_one_bad_entry_frees_nothing_in_any_member() {
     #[mem_blocks]
     static FIRST: MemBlocks<[u8; 12], 4>;
@@ -215,7 +207,6 @@ fn free_of_several_with_one_bad_entry_frees_nothing_in_any_member() {
     assert_eq!(unsafe { GROUP.free(&[b, a, c]) }, Ok(()));
 }
 
-#[test]
 fn a_ninth_member_of_eight_is_an_error_and_changes_nothing() {
     #[mem_blocks]
     static POOL: MemBlocks<u8, 2>;
@@ -229,7 +220,6 @@ fn a_ninth_member_of_eight_is_an_error_and_changes_nothing() {
     assert!(group.alloc(&7).is_ok());
 }
 
-#[test]
 fn a_handle_outlives_its_group() {
     #[mem_blocks]
     static POOL: MemBlocks<u8, 2>;
@@ -243,7 +233,6 @@ fn a_handle_outlives_its_group() {
     assert_eq!(POOL.used(), 0);
 }
 
-#[test]
 fn a_run_of_a_group_is_freed_by_address_block_by_block_or_as_a_run() {
     #[mem_blocks]
     static POOL: MemBlocks<[u8; 6], 4>;
