@@ -1,4 +1,4 @@
-//! The emulated boards, the packages with programs for them, and what those programs must show.
+//! The emulated boards, and what the programs for them must show.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,30 +7,200 @@ use std::{
 
 use anyhow::Result;
 
-use crate::{size, toolchain, top};
+use crate::{toolchain, top};
 
-/// A machine that QEMU emulates, and the package with the programs for it.
+/// The package with the programs.
+pub(crate) const PACKAGE: &str = "firmware";
+
+/// The memory region with all that the image carries.
+pub(crate) const LOAD_REGION: &str = "FLASH";
+
+/// A machine that QEMU emulates.
 #[derive(Debug)]
 pub(crate) struct Board {
-    pub(crate) machine: &'static str,
+    /// Its own, for folders and messages.
+    pub(crate) name: &'static str,
+    /// As the cost tables call it; those without a name have the costs of another board.
+    pub(crate) core: Option<&'static str>,
     pub(crate) target: &'static str,
-    pub(crate) package: &'static str,
-    /// The package's folder in `tests/firmware`.
-    pub(crate) folder: &'static str,
+    /// For `cargo build`.
+    pub(crate) features: &'static [&'static str],
+    /// The program.
     pub(crate) emulator: &'static str,
     /// Separated by spaces.
     pub(crate) options: &'static str,
-    /// The memory region with all that the image carries.
-    pub(crate) load_region: &'static str,
-    /// The program in which no descriptor is left, and its only allocator.
-    pub(crate) folded: Option<(&'static str, &'static str)>,
-    /// The program whose variables have the places of `buffers`.
-    pub(crate) placed: &'static str,
-    pub(crate) buffers: &'static [Buffer],
+    /// The linker script with its memory regions.
+    pub(crate) memory: &'static str,
+    pub(crate) programs: Programs,
     pub(crate) controls: &'static [Control],
 }
 
-/// Where the definition of an allocator says that its buffer lies.
+/// Which of the programs are run on a board.
+#[derive(Debug)]
+pub(crate) enum Programs {
+    All,
+    /// With the reason.
+    AllBut(&'static str, &'static str),
+    /// Those for which it is the second core that matters.
+    Only(&'static [&'static str]),
+}
+
+/// A program with something broken by a feature, and what the check that looks for it must say.
+#[derive(Debug)]
+pub(crate) struct Control {
+    /// For `cargo build`, in place of the board's.
+    pub(crate) features: &'static [&'static str],
+    pub(crate) program: &'static str,
+    pub(crate) says: &'static str,
+}
+
+// `-icount shift=0`: one instruction takes one nanosecond of the machine's time, so every run is the same, and interrupts
+// come between any two instructions instead of between two blocks of translated code.
+pub(crate) const BOARDS: &[Board] = &[
+    Board {
+        name: "microbit",
+        core: Some("Cortex-M0"),
+        target: "thumbv6m-none-eabi",
+        features: &[],
+        emulator: "qemu-system-arm",
+        options: "-machine microbit -display none -monitor none -serial null \
+            -semihosting-config enable=on,target=native -icount shift=0",
+        memory: "microbit.x",
+        programs: Programs::AllBut("protected", "the core has no memory protection"),
+        controls: &[TOUCH, LOCK, PANIC, DIVISION_BY_CALL],
+    },
+    Board {
+        name: "mps2-an385",
+        core: Some("Cortex-M3"),
+        target: "thumbv7m-none-eabi",
+        features: &[],
+        emulator: "qemu-system-arm",
+        options: "-machine mps2-an385 -cpu cortex-m3 -display none -monitor none -serial null \
+            -semihosting-config enable=on,target=native -icount shift=0",
+        memory: "mps2-an385.x",
+        programs: Programs::All,
+        controls: &[
+            TOUCH,
+            PROTECTION,
+            LOCK,
+            PANIC,
+            DIVISION,
+            Control {
+                features: &["--features=break-touch-ram"],
+                program: "untouched",
+                says: "KEPT: the program touches it: a store to",
+            },
+            Control {
+                features: &["--features=break-folded"],
+                program: "folded",
+                says: "POOL: its descriptor is in the image",
+            },
+            Control {
+                features: &["--features=break-section"],
+                program: "allocators",
+                says: ".nobody",
+            },
+            Control {
+                features: &["--features=break-noload"],
+                program: "allocators",
+                says: "FRAMES: the image carries its bytes",
+            },
+            Control {
+                features: &["--features=break-insert"],
+                program: "allocators",
+                says: "FRAMES: start-up zeroes it",
+            },
+            Control {
+                features: &["--features=break-data"],
+                program: "allocators",
+                says: ".data has 4 bytes",
+            },
+            Control {
+                features: &["--features=break-output"],
+                program: "allocators",
+                says: "printed:  one line too many",
+            },
+            Control {
+                features: &["--features=break-status"],
+                program: "allocators",
+                says: "ended with exit status: 1",
+            },
+        ],
+    },
+    Board {
+        name: "mps2-an505",
+        core: Some("Cortex-M33"),
+        target: "thumbv8m.main-none-eabi",
+        features: &[],
+        emulator: "qemu-system-arm",
+        options: "-machine mps2-an505 -cpu cortex-m33 -display none -monitor none -serial null \
+            -semihosting-config enable=on,target=native -icount shift=0",
+        memory: "mps2-an505.x",
+        programs: Programs::All,
+        controls: &[TOUCH, PROTECTION, LOCK, PANIC],
+    },
+    Board {
+        name: "virt-imac",
+        core: Some("RV32IMAC"),
+        target: "riscv32imac-unknown-none-elf",
+        features: &[],
+        emulator: "qemu-system-riscv32",
+        options: "-machine virt -bios none -display none -monitor none -serial stdio -icount shift=0",
+        memory: "virt.x",
+        programs: Programs::All,
+        controls: &[TOUCH, PROTECTION, LOCK, PANIC, DIVISION_RISCV],
+    },
+    Board {
+        name: "virt-imc",
+        core: Some("RV32IMC"),
+        target: "riscv32imc-unknown-none-elf",
+        features: &[],
+        emulator: "qemu-system-riscv32",
+        options: "-machine virt -cpu rv32,a=off,f=off,d=off -bios none -display none -monitor none \
+            -serial stdio -icount shift=0",
+        memory: "virt.x",
+        programs: Programs::All,
+        controls: &[TOUCH, PROTECTION, LOCK, PANIC],
+    },
+    Board {
+        name: "virt-two-harts",
+        core: None,
+        target: "riscv32imac-unknown-none-elf",
+        features: &["--no-default-features", "--features=two-harts"],
+        emulator: "qemu-system-riscv32",
+        // Without `-icount`, which would let the harts take turns: they really run at once.
+        options: "-machine virt -smp 2 -bios none -display none -monitor none -serial stdio",
+        memory: "virt.x",
+        programs: Programs::Only(&["edges", "groups", "handles", "model", "storm"]),
+        controls: &[Control {
+            features: &["--no-default-features", "--features=two-harts,break-lock"],
+            ..LOCK
+        }],
+    },
+];
+
+const TOUCH: Control = Control {
+    features: &["--features=break-touch"],
+    program: "untouched",
+    says: "fault: an access",
+};
+const PROTECTION: Control = Control { program: "protected", ..TOUCH };
+const LOCK: Control = Control {
+    features: &["--no-default-features", "--features=break-lock"],
+    program: "storm",
+    says: "panicked at",
+};
+const PANIC: Control = Control {
+    features: &["--features=break-panic"],
+    program: "no_panic",
+    says: "undefined symbol: a_panic_can_be_reached",
+};
+const DIVISION: Control =
+    Control { features: &["--features=break-division"], program: "no_division", says: "udiv at" };
+const DIVISION_RISCV: Control = Control { says: "divu at", ..DIVISION };
+const DIVISION_BY_CALL: Control = Control { says: "the program has __", ..DIVISION };
+
+/// Where the definition of an allocator in the program `allocators` says that its buffer lies.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     pub(crate) allocator: &'static str,
@@ -43,200 +213,41 @@ pub(crate) struct Buffer {
     pub(crate) is_passed_on: bool,
 }
 
-/// A program with something broken by a feature, and what the check that looks for it must say.
-#[derive(Debug)]
-pub(crate) struct Control {
-    /// For `cargo build`.
-    pub(crate) options: &'static [&'static str],
-    pub(crate) program: &'static str,
-    pub(crate) says: &'static str,
+impl Buffer {
+    const fn new(allocator: &'static str, section: &'static str, align: u64, size: u64) -> Self {
+        Buffer { allocator, section, align, size, words: 1, is_passed_on: false }
+    }
+
+    /// The memory region in which the board's linker script puts the section.
+    pub(crate) fn region(&self) -> &'static str {
+        if self.section == ".sram2" { "SRAM2" } else { "RAM" }
+    }
 }
 
-pub(crate) const BOARDS: &[Board] = &[
-    Board {
-        machine: "mps2-an385",
-        target: "thumbv7m-none-eabi",
-        package: "firmware-cortex-m",
-        folder: "cortex-m",
-        emulator: "qemu-system-arm",
-        // `-icount shift=0`: one instruction takes one nanosecond of the machine's time, so every run is the same, and
-        // interrupts come between any two instructions instead of between two blocks of translated code.
-        options: "-cpu cortex-m3 -display none -monitor none -serial null \
-            -semihosting-config enable=on,target=native -icount shift=0",
-        load_region: "FLASH",
-        folded: Some(("folded", "POOL")),
-        placed: "allocators",
-        buffers: &[
-            Buffer {
-                allocator: "FRAMES",
-                section: ".sram2",
-                align: 32,
-                size: 8 * 1536,
-                words: 1,
-                is_passed_on: true,
-            },
-            Buffer {
-                allocator: "KEPT",
-                section: ".uninit",
-                align: 4,
-                size: 4 * 16,
-                words: 1,
-                is_passed_on: false,
-            },
-            Buffer {
-                allocator: "SMALL",
-                section: ".bss",
-                align: 32,
-                size: 4 * 64,
-                words: 1,
-                is_passed_on: true,
-            },
-            Buffer {
-                allocator: "LARGE",
-                section: ".bss",
-                align: 4,
-                size: 3 * 200,
-                words: 1,
-                is_passed_on: true,
-            },
-            Buffer {
-                allocator: "PACKETS",
-                section: ".bss",
-                align: 4,
-                size: 33 * 40,
-                words: 2,
-                is_passed_on: false,
-            },
-            Buffer {
-                allocator: "SCRATCH",
-                section: ".bss",
-                align: 4,
-                size: 2 * 16,
-                words: 1,
-                is_passed_on: false,
-            },
-        ],
-        controls: &[
-            Control {
-                options: &["--features=break-panic"],
-                program: "no_panic",
-                says: "undefined symbol: a_panic_can_be_reached",
-            },
-            Control {
-                options: &["--features=break-division"],
-                program: "no_division",
-                says: "udiv",
-            },
-            Control {
-                options: &["--features=break-folded"],
-                program: "folded",
-                says: "POOL: its descriptor is in the image",
-            },
-            Control {
-                options: &["--no-default-features", "--features=break-lock"],
-                program: "interrupt",
-                says: "a block has another owner",
-            },
-            Control {
-                options: &["--features=break-touch"],
-                program: "untouched",
-                says: "bus fault",
-            },
-            Control {
-                options: &["--features=break-section"],
-                program: "allocators",
-                says: ".nowhere",
-            },
-            Control {
-                options: &["--features=break-noload"],
-                program: "allocators",
-                says: "FRAMES: the image carries its bytes",
-            },
-            Control {
-                options: &["--features=break-insert"],
-                program: "allocators",
-                says: "FRAMES: start-up zeroes it",
-            },
-            Control {
-                options: &["--features=break-data"],
-                program: "allocators",
-                says: ".data has 4 bytes",
-            },
-            Control {
-                options: &["--features=break-output"],
-                program: "allocators",
-                says: "printed:  one line too many",
-            },
-            Control {
-                options: &["--features=break-status"],
-                program: "allocators",
-                says: "ended with exit status: 1",
-            },
-        ],
-    },
-    Board {
-        machine: "virt",
-        target: "riscv32imac-unknown-none-elf",
-        package: "firmware-riscv",
-        folder: "riscv",
-        emulator: "qemu-system-riscv32",
-        options: "-bios none -display none -monitor none -serial stdio",
-        load_region: "RAM",
-        folded: None,
-        placed: "sections",
-        buffers: &[
-            Buffer {
-                allocator: "FRAMES",
-                section: ".sram2",
-                align: 32,
-                size: 20 * 96,
-                words: 1,
-                is_passed_on: true,
-            },
-            Buffer {
-                allocator: "KEPT",
-                section: ".uninit",
-                align: 4,
-                size: 4 * 16,
-                words: 1,
-                is_passed_on: false,
-            },
-            Buffer {
-                allocator: "PLAIN",
-                section: ".bss",
-                align: 4,
-                size: 33 * 20,
-                words: 2,
-                is_passed_on: false,
-            },
-        ],
-        controls: &[],
-    },
+pub(crate) const BUFFERS: &[Buffer] = &[
+    Buffer { is_passed_on: true, ..Buffer::new("FRAMES", ".sram2", 32, 8 * 192) },
+    Buffer::new("KEPT", ".uninit", 4, 4 * 16),
+    Buffer { is_passed_on: true, ..Buffer::new("SMALL", ".bss", 32, 4 * 64) },
+    Buffer { is_passed_on: true, ..Buffer::new("LARGE", ".bss", 4, 3 * 200) },
+    Buffer { words: 2, ..Buffer::new("PACKETS", ".bss", 4, 33 * 40) },
+    Buffer::new("SCRATCH", ".bss", 4, 2 * 16),
 ];
 
-/// Every package with firmware, and a board that it is built for.
-pub(crate) fn packages() -> impl Iterator<Item = (&'static Board, &'static str)> {
-    BOARDS.iter().map(|board| (board, board.package)).chain([(&BOARDS[0], size::PACKAGE)])
+/// A file or folder of the package.
+pub(crate) fn path(inside: &str) -> PathBuf {
+    top().join("tests/firmware").join(inside)
 }
 
 impl Board {
-    /// A file or folder of the board's package.
-    pub(crate) fn path(&self, inside: &str) -> PathBuf {
-        top().join("tests/firmware").join(self.folder).join(inside)
+    /// Where its programs are built.
+    pub(crate) fn target_dir(&self) -> PathBuf {
+        toolchain::target_dir().join("firmware").join(self.name)
     }
 
     /// The emulator with a program.
     pub(crate) fn emulator(&self, elf: &Path) -> Result<Command> {
         let mut emulator = Command::new(toolchain::emulator(self.emulator)?);
-        emulator.args(["-machine", self.machine]).args(self.options.split(' '));
-        emulator.arg("-kernel").arg(elf);
+        emulator.args(self.options.split_whitespace()).arg("-kernel").arg(elf);
         Ok(emulator)
-    }
-}
-
-impl Buffer {
-    /// The memory region in which the board's linker script puts the section.
-    pub(crate) fn region(&self) -> &'static str {
-        if self.section == ".sram2" { "SRAM2" } else { "RAM" }
     }
 }

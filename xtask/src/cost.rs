@@ -1,91 +1,132 @@
-//! What the allocator costs: in flash and RAM, measured on ELF files, and in instructions, counted under QEMU. And the
-//! tables of it in `README.md`.
+//! What the allocator costs on every kind of core: instructions, interrupts off and stack, counted under QEMU; bytes of
+//! flash and RAM, measured on ELF files. And the tables of it in `README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board,
+    board::{BOARDS, Board},
     firmware::{self, BITMAP, BUFFER},
     image::Image,
     readme,
     toolchain::Cross,
-    trace,
+    trace::{Call, Trace},
 };
 
-/// What to do about a table that differs from the one in the README.
+/// What to do about tables that differ from those in the README.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Fail.
     Compare,
-    /// Write the new one to the README.
+    /// Write the new ones to the README.
     Write,
 }
 
-const NAME: &str = "cargo xtask size";
-const NOTES: &str = "Each of these calls takes the lock once. Values are written, zeros filled in and members of a \
-    group chosen\nwith interrupts on.";
-const MEASURED_WITH: &str = "thumbv7m-none-eabi, `opt-level = \"s\"`, fat LTO, rustc";
-pub(crate) const PACKAGE: &str = "firmware-size";
+const NAME: &str = "cargo xtask cost";
+const MEASURED_WITH: &str = "`opt-level = \"s\"`, fat LTO, rustc";
 
-/// By how many per cent the code may differ where another compiler made it.
+/// By how many per cent the figures may be worse where another compiler made the code.
 const OTHER_COMPILER: u64 = 15;
 
-/// What is measured, and two figures.
-#[derive(Debug, PartialEq, Eq)]
-struct Row {
-    what: &'static str,
-    first: u64,
-    second: Option<u64>,
-}
+/// The numbers of blocks that a program `cost_N_blocks` is measured for.
+const BLOCKS: [u64; 4] = [8, 32, 128, 1024];
 
-/// The programs of which the size is measured: by how much each is larger than `baseline`.
-const SIZES: &[(&str, &str)] = &[
-    ("one pool, descriptor included: `alloc`, drop of a block", "one_block"),
+/// The program without any pool.
+const BASELINE: &str = "baseline";
+
+/// The programs of which the size is measured: by how much each is larger than `BASELINE`.
+const SIZES: [(&str, &str); 4] = [
+    ("code of `alloc` and drop of a block, one pool", "one_block"),
     ("the same for three pools of different types", "one_block_three_pools"),
-    ("one pool, descriptor included: all methods, by handle and by address", "every_operation"),
+    ("code of all methods, by handle and by address, one pool", "every_operation"),
     ("the same for three pools of different types", "every_operation_three_pools"),
 ];
 
-/// The calls of the program `instructions`, in their order. Each takes the lock once.
+/// The program that makes every call once.
+const EVERY_CALL: &str = "instructions";
+
+/// Its calls, in their order. Each takes the lock once.
 const CALLS: &[(&str, &str)] = &[
-    ("`alloc`", "measured_alloc"),
-    ("drop of a block", "measured_drop_block"),
-    ("`alloc`, only the last block free", "measured_alloc"),
-    ("`alloc`, no block free", "measured_alloc"),
-    ("`alloc_with`", "measured_alloc_with"),
-    ("`Block::into_inner`", "measured_into_inner"),
-    ("`alloc_zeroed`", "measured_alloc_zeroed"),
-    ("`alloc_array` of 4 blocks", "measured_alloc_array"),
-    ("`alloc_scatter` of 8 blocks", "measured_alloc_scatter"),
-    ("drop of a scatter of 8 blocks", "measured_drop_scatter"),
-    ("`alloc_contiguous` of 4 blocks", "measured_alloc_contiguous"),
-    ("drop of a run of 4 blocks", "measured_drop_run"),
-    ("`alloc_contiguous_in` of 2 to 4 blocks", "measured_alloc_contiguous_in"),
-    ("`claim` of 4 blocks", "measured_claim"),
-    ("`is_free` of 4 blocks", "measured_is_free"),
-    ("`used`", "measured_used"),
-    ("`available`", "measured_available"),
-    ("`largest_free_run`", "measured_largest_free_run"),
-    ("`RawMemBlocks::alloc` of 8 blocks", "measured_raw_alloc"),
-    ("`RawMemBlocks::free`, the last of 8 refused", "measured_raw_free_refused"),
-    ("`RawMemBlocks::free` of 8 blocks", "measured_raw_free"),
-    ("`RawMemBlocks::alloc_contiguous` of 4 blocks", "measured_raw_alloc_contiguous"),
-    ("`RawMemBlocks::free_contiguous` of 4 blocks", "measured_raw_free_contiguous"),
-    ("`RawMemBlocks::claim` of 4 blocks", "measured_raw_claim"),
-    ("`RawMemBlocks::is_region_free` of 4 blocks", "measured_raw_is_region_free"),
-    ("`Group::alloc`, `smallest_fit` of 2 members", "measured_group_alloc"),
-    ("drop of a `GroupBlock`", "measured_drop_group_block"),
-    ("`Group::alloc_array` of 4 blocks", "measured_group_alloc_array"),
-    ("`Group::alloc_contiguous` of 4 blocks", "measured_group_alloc_contiguous"),
-    ("drop of a `GroupRun` of 4 blocks", "measured_drop_group_run"),
-    ("`Group::free` of 2 blocks of 2 members", "measured_group_free"),
-    ("1024 blocks: `alloc`, only the last free", "measured_large_alloc"),
-    (
-        "1024 blocks: `alloc_contiguous` of 4, only the last 4 adjacent",
-        "measured_large_alloc_contiguous",
-    ),
-    ("1024 blocks: `largest_free_run`, every second free", "measured_large_largest_free_run"),
+    ("`alloc`", "alloc"),
+    ("drop of a block", "drop_block"),
+    ("`alloc`, only the last block free", "alloc"),
+    ("`alloc`, no block free", "alloc"),
+    ("`alloc_with`", "alloc_with"),
+    ("`Block::into_inner`", "into_inner"),
+    ("`alloc_zeroed`", "alloc_zeroed"),
+    ("`alloc_array` of 4 blocks", "alloc_array"),
+    ("`alloc_scatter` of 8 blocks", "alloc_scatter"),
+    ("drop of a scatter of 8 blocks", "drop_scatter"),
+    ("`alloc_contiguous` of 4 blocks", "alloc_contiguous"),
+    ("drop of a run of 4 blocks", "drop_run"),
+    ("`alloc_contiguous_in` of 2 to 4 blocks", "alloc_contiguous_in"),
+    ("`claim` of 4 blocks", "claim"),
+    ("`is_free` of 4 blocks", "is_free"),
+    ("`used`", "used"),
+    ("`available`", "available"),
+    ("`largest_free_run`", "largest_free_run"),
+    ("`RawMemBlocks::alloc` of 8 blocks", "raw_alloc"),
+    ("`RawMemBlocks::free`, the last of 8 refused", "raw_free_refused"),
+    ("`RawMemBlocks::free` of 8 blocks", "raw_free"),
+    ("`RawMemBlocks::alloc_contiguous` of 4 blocks", "raw_alloc_contiguous"),
+    ("`RawMemBlocks::free_contiguous` of 4 blocks", "raw_free_contiguous"),
+    ("`RawMemBlocks::claim` of 4 blocks", "raw_claim"),
+    ("`RawMemBlocks::is_region_free` of 4 blocks", "raw_is_region_free"),
+    ("`Group::alloc`, `smallest_fit` of 2 members", "group_alloc"),
+    ("drop of a `GroupBlock`", "drop_group_block"),
+    ("`Group::alloc_array` of 4 blocks", "group_alloc_array"),
+    ("`Group::alloc_contiguous` of 4 blocks", "group_alloc_contiguous"),
+    ("drop of a `GroupRun` of 4 blocks", "drop_group_run"),
+    ("`Group::free` of 2 blocks of 2 members", "group_free"),
+    ("1024 blocks: `alloc`, only the last free", "large_alloc"),
+    ("1024 blocks: `alloc_contiguous` of 4, only the last 4 adjacent", "large_alloc_contiguous"),
+    ("1024 blocks: `largest_free_run`, every second free", "large_largest_free_run"),
 ];
+
+/// The calls of a program `cost_N_blocks`, in their order, and the least number of blocks for which it makes them.
+const CALLS_OF_N: &[(&str, &str, u64)] = &[
+    ("`alloc`", "alloc", 1),
+    ("drop of a block", "drop_block", 1),
+    ("`alloc`, lower half taken", "alloc", 1),
+    ("`alloc`, only the last block free", "alloc", 1),
+    ("`RawMemBlocks::alloc` of 1", "raw_alloc", 1),
+    ("`RawMemBlocks::free` of 1", "raw_free", 1),
+    ("`RawMemBlocks::alloc` of 2", "raw_alloc", 2),
+    ("`RawMemBlocks::free` of 2", "raw_free", 2),
+    ("`RawMemBlocks::alloc` of 8", "raw_alloc", 8),
+    ("`RawMemBlocks::free` of 8", "raw_free", 8),
+    ("`RawMemBlocks::alloc` of 32", "raw_alloc", 32),
+    ("`RawMemBlocks::free` of 32", "raw_free", 32),
+    ("`alloc_scatter` of 2", "scatter_2", 2),
+    ("drop of a scatter of 2", "drop_scatter_2", 2),
+    ("`alloc_scatter` of 8", "scatter_8", 8),
+    ("drop of a scatter of 8", "drop_scatter_8", 8),
+    ("`alloc_scatter` of 32", "scatter_32", 32),
+    ("drop of a scatter of 32", "drop_scatter_32", 32),
+    ("`alloc_contiguous` of 4", "run", 4),
+    ("drop of a run of 4", "drop_run", 4),
+    ("`alloc_contiguous` of 16", "run", 16),
+    ("drop of a run of 16", "drop_run", 16),
+    ("`alloc_contiguous` of 4, only the last 4 adjacent", "run", 8),
+    ("`claim` of 4", "claim", 4),
+];
+
+/// Whether a program is measured and not run for what it does.
+pub(crate) fn is_measured(program: &str) -> bool {
+    programs().contains(&program.to_owned())
+}
+
+fn programs() -> Vec<String> {
+    let sizes = SIZES.iter().map(|(_, program)| *program);
+    let fixed = sizes.chain([BASELINE, EVERY_CALL]).map(str::to_owned);
+    fixed.chain(BLOCKS.map(program_of)).collect()
+}
+
+/// The program for that many blocks.
+fn program_of(blocks: u64) -> String {
+    format!("cost_{blocks}_blocks")
+}
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
     let new = measure()?;
@@ -93,57 +134,167 @@ pub(crate) fn check(mode: Mode) -> Result<()> {
     if mode == Mode::Write {
         return readme::replace_generated(NAME, &new);
     }
-    let old = readme::generated(NAME)?;
-    match difference(&old, &new) {
-        None => Ok(()),
-        Some(difference) => {
-            bail!("README.md has other figures: {difference}; `{NAME} --write` updates them")
-        }
+    compare(&readme::generated(NAME)?, &new)
+}
+
+/// A table: its title, what its columns are, and its rows.
+struct Table {
+    title: String,
+    columns: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+impl Table {
+    fn new(title: &str, columns: impl IntoIterator<Item = String>) -> Self {
+        Table { title: title.to_owned(), columns: columns.into_iter().collect(), rows: Vec::new() }
+    }
+
+    fn push(&mut self, what: &str, cells: impl IntoIterator<Item = String>) {
+        self.rows.push((what.to_owned(), cells.into_iter().collect()));
+    }
+
+    fn as_markdown(&self) -> String {
+        let line = |first: &str, cells: &[String]| format!("| {first} | {} |\n", cells.join(" | "));
+        let rule = format!("|---|{}\n", "--:|".repeat(self.columns.len()));
+        let rows: String = self.rows.iter().map(|(what, cells)| line(what, cells)).collect();
+        line(&self.title, &self.columns) + &rule + &rows
     }
 }
 
-/// Both tables, and what they were measured with.
+/// All tables, and what they were measured with.
 fn measure() -> Result<String> {
-    let (board, _) = board::packages()
-        .find(|(_, package)| *package == PACKAGE)
-        .context("no board for the package")?;
-    let cross = Cross::find(board.target)?;
-    let build = |program| firmware::build(&cross, board, PACKAGE, program, &[]);
-    let image = |program| Image::read(&build(program)?);
-
-    let largest = image("every_operation_three_pools")?;
-    let mut bytes = vec![
-        pool("a pool of up to 32 blocks", &largest, "POOL")?,
-        pool("a pool of 1024 blocks", &largest, "WORDS")?,
-    ];
-    let baseline = flash(&image("baseline")?);
-    for (what, program) in SIZES {
-        bytes.push(Row { what, first: flash(&image(program)?) - baseline, second: None });
+    let cores: Vec<_> = BOARDS.iter().filter_map(|board| Some((board.core?, board))).collect();
+    let names = || cores.iter().map(|(core, _)| (*core).to_owned());
+    let mut measured = Vec::new();
+    for (_, board) in &cores {
+        let cross = Cross::find(board.target)?;
+        firmware::build(&cross, board, firmware::RELEASE, &programs(), board.features)?;
+        measured.push(Measured::of(board).with_context(|| board.name)?);
     }
 
-    let elf = build("instructions")?;
-    let calls = trace::calls(board, &elf, &Image::read(&elf)?, "measured_")?;
-    if !calls.iter().map(|call| call.name.as_str()).eq(CALLS.iter().map(|(_, name)| *name)) {
-        bail!("the program makes other calls than the table has: {calls:?}");
+    let mut bytes = Table::new("bytes", names());
+    let row = |value: fn(&Measured) -> u64| measured.iter().map(move |m| value(m).to_string());
+    bytes.push("descriptor of a pool, in flash", row(|m| m.of_n[1].descriptor));
+    for (at, blocks) in BLOCKS.iter().enumerate() {
+        let cells = measured.iter().map(|m| m.of_n[at].bitmap.to_string());
+        bytes.push(&format!("RAM beside the buffer, {blocks} blocks"), cells);
+    }
+    for (at, (what, _)) in SIZES.iter().enumerate() {
+        bytes.push(what, measured.iter().map(|m| m.sizes[at].to_string()));
+    }
+
+    let mut every_call = Table::new("32 blocks of 64 bytes", names());
+    for (at, (what, _)) in CALLS.iter().enumerate() {
+        every_call.push(what, measured.iter().map(|m| cell(&m.every_call[at])));
+    }
+
+    let compilers: BTreeSet<_> = cores
+        .iter()
+        .map(|(_, board)| Cross::find(board.target)?.version())
+        .collect::<Result<_>>()?;
+    let compilers: Vec<_> = compilers.into_iter().collect();
+    let of_cores: String =
+        cores.iter().zip(&measured).map(|((core, _), m)| m.table(core)).collect();
+    Ok(format!(
+        "{}\n{LEGEND}\n\n{}\n<details>\n<summary>By number of blocks</summary>\n\n{of_cores}</details>\n\n\
+        {MEASURED_WITH} {}.\n",
+        bytes.as_markdown(),
+        every_call.as_markdown(),
+        compilers.join(", "),
+    ))
+}
+
+const LEGEND: &str = "Below, `23 / 11 / 8` are 23 instructions from the call to the return, the longest stretch \
+    of them with interrupts\noff being 11, and 8 bytes of stack written. Each call takes the lock once. Values are written, \
+    zeros filled in and\nmembers of a group chosen with interrupts on.";
+
+fn cell(call: &Call) -> String {
+    format!("{} / {} / {}", call.instructions, call.masked, call.stack)
+}
+
+/// What was measured for one core.
+struct Measured {
+    /// In the order of `SIZES`.
+    sizes: Vec<u64>,
+    /// In the order of `CALLS`.
+    every_call: Vec<Call>,
+    /// In the order of `BLOCKS`.
+    of_n: Vec<OfN>,
+}
+
+/// What was measured for one number of blocks.
+struct OfN {
+    descriptor: u64,
+    bitmap: u64,
+    /// Of the functions that run in the calls.
+    code: u64,
+    /// By the place in `CALLS_OF_N`.
+    calls: BTreeMap<usize, Call>,
+}
+
+impl Measured {
+    fn of(board: &Board) -> Result<Self> {
+        let image = |program: &str| Image::read(&board.built(program));
+        let baseline = flash(&image(BASELINE)?);
+        let sizes = SIZES.map(|(_, program)| Ok(flash(&image(program)?) - baseline));
+        let expected: Vec<_> = CALLS.iter().map(|(_, name)| *name).collect();
+        Ok(Measured {
+            sizes: sizes.into_iter().collect::<Result<_>>()?,
+            every_call: calls(board, EVERY_CALL, &image(EVERY_CALL)?, &expected)?,
+            of_n: BLOCKS.iter().map(|&blocks| OfN::of(board, blocks)).collect::<Result<_>>()?,
+        })
+    }
+
+    /// The table of one core.
+    fn table(&self, core: &str) -> String {
+        let mut table = Table::new(core, BLOCKS.map(|blocks| format!("{blocks} blocks")));
+        for (at, (what, ..)) in CALLS_OF_N.iter().enumerate() {
+            let found = self.of_n.iter().map(|of_n| of_n.calls.get(&at));
+            table.push(what, found.map(|call| call.map_or_else(String::new, cell)));
+        }
+        table.push("code of these, bytes", self.of_n.iter().map(|of_n| of_n.code.to_string()));
+        table.push(
+            "RAM beside the buffer, bytes",
+            self.of_n.iter().map(|of_n| of_n.bitmap.to_string()),
+        );
+        let descriptors = self.of_n.iter().map(|of_n| of_n.descriptor.to_string());
+        table.push("descriptor in flash, bytes", descriptors);
+        table.as_markdown() + "\n"
+    }
+}
+
+impl OfN {
+    fn of(board: &Board, blocks: u64) -> Result<Self> {
+        let program = program_of(blocks);
+        let image = Image::read(&board.built(&program))?;
+        let made = CALLS_OF_N.iter().enumerate().filter(|(_, (.., least))| *least <= blocks);
+        let (places, names): (Vec<_>, Vec<_>) = made.map(|(at, (_, name, _))| (at, *name)).unzip();
+        let calls = calls(board, &program, &image, &names)?;
+        let functions: BTreeSet<_> = calls.iter().flat_map(|call| &call.functions).collect();
+        let ran = image.functions().filter(|function| functions.contains(&function.range.start));
+        // Two names of one function are one.
+        let sizes: BTreeMap<_, _> = ran.map(|found| (found.range.start, found.size())).collect();
+        let (descriptor, bitmap) = pool(&image)?;
+        Ok(OfN {
+            descriptor,
+            bitmap,
+            code: sizes.values().sum(),
+            calls: places.into_iter().zip(calls).collect(),
+        })
+    }
+}
+
+/// The calls that a program makes, which must be those with these names.
+fn calls(board: &Board, program: &str, image: &Image, names: &[&str]) -> Result<Vec<Call>> {
+    let calls = Trace::record(board, &board.built(program))?.calls(image, "measured_")?;
+    let found = calls.iter().filter_map(|call| call.name.strip_prefix("measured_"));
+    if !found.eq(names.iter().copied()) {
+        bail!("{program} makes other calls than the table has: {calls:?}");
     }
     if let Some(call) = calls.iter().find(|call| call.locks != 1) {
-        bail!("{} takes the lock {} times, not once", call.name, call.locks);
+        bail!("{program}: {} takes the lock {} times, not once", call.name, call.locks);
     }
-    let instructions: Vec<_> = CALLS
-        .iter()
-        .zip(&calls)
-        .map(|((what, _), call)| Row { what, first: call.instructions, second: Some(call.masked) })
-        .collect();
-
-    let compiler = cross.version()?;
-    Ok(format!(
-        "{}\n{}\n{NOTES}\n\n{MEASURED_WITH} {compiler}.\n",
-        table("| bytes | flash | RAM beside the buffer |", &bytes),
-        table(
-            "| instructions, 32 blocks of 64 bytes | all | longest stretch with interrupts off |",
-            &instructions
-        ),
-    ))
+    Ok(calls)
 }
 
 /// What an image takes in flash.
@@ -151,80 +302,142 @@ fn flash(image: &Image) -> u64 {
     [".text", ".rodata", ".data"].iter().map(|name| image.section_size(name)).sum()
 }
 
-/// The descriptor and the bitmap of a pool.
-fn pool(what: &'static str, image: &Image, pool: &str) -> Result<Row> {
+/// The sizes of the descriptor and of the bitmap of the pool `POOL`.
+fn pool(image: &Image) -> Result<(u64, u64)> {
     let own = image
         .variables
         .iter()
-        .filter(|variable| variable.is_inside(pool) && !variable.is_inside(BUFFER));
+        .filter(|variable| variable.is_inside("POOL") && !variable.is_inside(BUFFER));
     let (bitmaps, descriptors): (Vec<_>, Vec<_>) =
         own.partition(|variable| variable.is_inside(BITMAP));
     match (&descriptors[..], &bitmaps[..]) {
-        ([descriptor], [bitmap]) => {
-            Ok(Row { what, first: descriptor.size(), second: Some(bitmap.size()) })
-        }
-        _ => bail!("{pool}: not one descriptor and one bitmap: {descriptors:?} {bitmaps:?}"),
+        ([descriptor], [bitmap]) => Ok((descriptor.size(), bitmap.size())),
+        _ => bail!("POOL: not one descriptor and one bitmap: {descriptors:?} {bitmaps:?}"),
     }
 }
 
-fn table(head: &str, rows: &[Row]) -> String {
-    let rows = rows.iter().map(|Row { what, first, second }| match second {
-        Some(second) => format!("| {what} | {first} | {second} |\n"),
-        None => format!("| {what} | {first} | |\n"),
-    });
-    format!("{head}\n|---|--:|--:|\n{}", rows.collect::<String>())
-}
-
-/// The first figures that differ, if any do. Two compilers may make code of slightly different size.
-fn difference(old: &str, new: &str) -> Option<String> {
+/// Fails where a figure is worse, and where one is better: then the README is out of date.
+fn compare(old: &str, new: &str) -> Result<()> {
     let compiler = |text: &str| text.lines().last().map(str::to_owned);
-    let allowed = if compiler(old) == compiler(new) { 0 } else { OTHER_COMPILER };
-    let (old, new) = (readme::rows(old), readme::rows(new));
-    if old.len() != new.len() {
-        return Some(format!("{} rows instead of {}", old.len(), new.len()));
+    let same_compiler = compiler(old) == compiler(new);
+    let (old, new) = (figures(old), figures(new));
+    let names = |figures: &BTreeMap<String, u64>| figures.keys().cloned().collect::<BTreeSet<_>>();
+    if let Some(other) = names(&old).symmetric_difference(&names(&new)).next() {
+        bail!(
+            "README.md has other figures than were measured: {other}; `{NAME} --write` updates it"
+        );
     }
-    let (old, new) = old.iter().zip(&new).find(|(old, new)| {
-        let is_near = |(old, new): (&u64, &u64)| old.abs_diff(*new) * 100 <= old * allowed;
-        old.0 != new.0 || old.1.len() != new.1.len() || !old.1.iter().zip(&new.1).all(is_near)
-    })?;
-    Some(format!("`{}` {:?} there, `{}` {:?} measured", old.0, old.1, new.0, new.1))
+    let allowed = if same_compiler { 0 } else { OTHER_COMPILER };
+    let (mut worse, mut better) = (Vec::new(), Vec::new());
+    for (what, &new) in &new {
+        let old = old[what];
+        if new * 100 > old * (100 + allowed) {
+            worse.push(format!("{what}: {old} in README.md, {new} measured"));
+        } else if new < old {
+            better.push(format!("{what}: {old} in README.md, {new} measured"));
+        }
+    }
+    if !worse.is_empty() {
+        bail!("worse than README.md says:\n  {}", worse.join("\n  "));
+    }
+    if !better.is_empty() && same_compiler {
+        bail!(
+            "better than README.md says; `{NAME} --write` updates it:\n  {}",
+            better.join("\n  ")
+        );
+    }
+    Ok(())
+}
+
+/// The figures of all tables, each named by table, row and column.
+fn figures(text: &str) -> BTreeMap<String, u64> {
+    const PARTS: [&str; 3] = ["", ", interrupts off", ", stack"];
+    let mut found = BTreeMap::new();
+    let mut head: Option<Vec<&str>> = None;
+    for line in text.lines() {
+        if !line.starts_with('|') {
+            head = None;
+            continue;
+        }
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let Some(head) = &head else {
+            head = Some(cells);
+            continue;
+        };
+        for (cell, column) in cells.iter().zip(head).skip(1) {
+            for (figure, part) in cell.split(" / ").zip(PARTS) {
+                if let Ok(figure) = figure.parse() {
+                    let name = format!("{}, {column}: {}{part}", head[0], cells[0]);
+                    found.insert(name, figure);
+                }
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn text(compiler: &str, first: u64, second: Option<u64>) -> String {
-        let table = table("| bytes | flash | RAM |", &[Row { what: "a pool", first, second }]);
-        format!("{table}\n{MEASURED_WITH} {compiler}.")
+    fn text(compiler: &str, cell: &str) -> String {
+        let mut table = Table::new("32 blocks", ["Cortex-M3".to_owned()]);
+        table.push("`alloc`", [cell.to_owned()]);
+        format!("{}\n{MEASURED_WITH} {compiler}.", table.as_markdown())
+    }
+
+    fn difference(old: &str, new: &str) -> Option<String> {
+        compare(old, new).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn figures_are_named_by_table_row_and_column() {
+        let found = figures(&text("1.96.0", "23 / 11 / 8"));
+        let names = ["", ", interrupts off", ", stack"]
+            .map(|part| format!("32 blocks, Cortex-M3: `alloc`{part}"));
+        assert!(names.iter().zip([23, 11, 8]).all(|(name, figure)| found[name] == figure));
+        assert_eq!(found.len(), 3);
     }
 
     #[test]
     fn equal_tables_do_not_differ() {
-        let one = text("1.96.0", 100, Some(4));
+        let one = text("1.96.0", "100 / 4 / 8");
         assert_eq!(difference(&one, &one), None);
-        assert_eq!(readme::rows(&one)[2], ("a pool".to_owned(), vec![100, 4]));
     }
 
     #[test]
-    fn one_compiler_must_give_the_same_figures() {
-        let old = text("1.96.0", 100, Some(4));
-        let found = difference(&old, &text("1.96.0", 101, Some(4))).unwrap();
-        assert_eq!(found, "`a pool` [100, 4] there, `a pool` [101, 4] measured");
-        assert!(difference(&old, &text("1.96.0", 100, Some(8))).is_some());
-        assert!(difference(&old, &text("1.96.0", 100, None)).is_some());
+    fn a_worse_figure_fails_with_both_numbers() {
+        let old = text("1.96.0", "100 / 4 / 8");
+        let worse = "worse than README.md says:\n  32 blocks, Cortex-M3: `alloc`";
+        for (new, what) in [
+            ("101 / 4 / 8", ": 100 in README.md, 101 measured"),
+            ("100 / 5 / 8", ", interrupts off: 4 in README.md, 5 measured"),
+            ("99 / 4 / 16", ", stack: 8 in README.md, 16 measured"),
+        ] {
+            let found = difference(&old, &text("1.96.0", new));
+            assert_eq!(found, Some(format!("{worse}{what}")));
+        }
     }
 
     #[test]
-    fn another_compiler_may_give_slightly_other_figures() {
-        let old = text("1.96.0", 100, Some(4));
-        assert!(difference(&old, &text("1.97.0", 115, Some(4))).is_none());
-        assert!(difference(&old, &text("1.97.0", 116, Some(4))).is_some());
-        assert!(difference(&old, &text("1.97.0", 100, Some(8))).is_some());
+    fn a_better_figure_wants_to_be_written_down() {
+        let found = difference(&text("1.96.0", "100 / 4 / 8"), &text("1.96.0", "99 / 4 / 8"));
+        assert!(found.unwrap().starts_with("better than README.md says"));
     }
 
     #[test]
-    fn a_missing_row_is_a_difference() {
-        assert!(difference("", &text("1.96.0", 100, None)).is_some());
+    fn another_compiler_may_give_slightly_worse_figures() {
+        let old = text("1.96.0", "100 / 4 / 8");
+        assert_eq!(difference(&old, &text("1.97.0", "115 / 4 / 8")), None);
+        assert_eq!(difference(&old, &text("1.97.0", "50 / 4 / 8")), None);
+        assert!(difference(&old, &text("1.97.0", "116 / 4 / 8")).is_some());
+        assert!(difference(&old, &text("1.97.0", "100 / 5 / 8")).is_some());
+    }
+
+    #[test]
+    fn a_figure_that_is_missing_is_a_difference() {
+        let old = text("1.96.0", "100 / 4 / 8");
+        assert!(difference(&old, &text("1.96.0", "100 / 4")).is_some());
+        assert!(difference("", &old).is_some());
     }
 }

@@ -6,66 +6,109 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board::{BOARDS, Board, Buffer, Control},
-    examples,
+    board::{self, BOARDS, BUFFERS, Board, Buffer, Control, LOAD_REGION, PACKAGE, Programs},
+    cost, examples,
     image::{self, Image, Item, Region, overlap},
     process, snapshot,
-    toolchain::{self, Cross},
+    toolchain::Cross,
+    trace::Trace,
 };
 
 /// What the macros call the two variables of an allocator, inside the allocator's own name.
 pub(crate) const BUFFER: &str = "__MEM_BLOCKS_BUFFER";
 pub(crate) const BITMAP: &str = "__MEM_BLOCKS_BITMAP";
 
+/// The program in which no descriptor is left, and its only allocator.
+const FOLDED: (&str, &str) = ("folded", "POOL");
+
+/// The program of whose buffers no byte may be touched, and their allocators.
+const UNTOUCHED: (&str, &[&str]) = ("untouched", &["FRAMES", "ODD", "OTHER_RAM", "KEPT"]);
+
+/// The program that links only where no panic can be reached.
+const NO_PANIC: &str = "no_panic";
+
+/// Two profiles: that of all programs, and the one of a firmware whose author has not thought of profiles.
+pub(crate) const RELEASE: &str = "release";
+const UNCONFIGURED: &str = "unconfigured";
+
+/// The program whose own variables are in `.data`: what it holds of blocks is in an `Option`, of which `None` is not zero.
+const WITH_DATA: &str = "storm";
+
 pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
+    let names = programs()?;
+    let mut unused = names.clone();
     for board in BOARDS {
         let cross = Cross::find(board.target)?;
-        let names = examples::programs(&board.path("src/bin"))?;
-        for name in &names {
-            board.check(&cross, name, &[], mode).with_context(|| format!("firmware {name}"))?;
-            println!("firmware {} {name}: ok", board.machine);
+        let names = board.choose(&names)?;
+        build(&cross, board, RELEASE, &names, board.features)?;
+        if names.iter().any(|name| name == NO_PANIC) {
+            build(&cross, board, UNCONFIGURED, &[NO_PANIC.to_owned()], board.features)?;
+            println!("firmware {} {NO_PANIC}: links with cargo's own profile too", board.name);
         }
-        examples::no_stray_files(&board.path("expected"), &names)?;
+        for name in &names {
+            board.check(name, mode).with_context(|| format!("firmware {} {name}", board.name))?;
+            println!("firmware {} {name}: ok", board.name);
+            unused.retain(|unused| unused != name);
+        }
         for control in board.controls {
             board.check_control(&cross, control)?;
         }
     }
-    Ok(())
+    if !unused.is_empty() {
+        bail!("run on no board: {}", unused.join(", "));
+    }
+    examples::no_stray_files(&board::path("expected"), &names)
+}
+
+/// The programs that are run; those that are measured are run elsewhere.
+fn programs() -> Result<Vec<String>> {
+    let mut names = examples::programs(&board::path("src/bin"))?;
+    names.retain(|name| !cost::is_measured(name));
+    Ok(names)
 }
 
 impl Board {
-    /// All that is checked about one program.
-    fn check(
-        &self,
-        cross: &Cross,
-        program: &str,
-        options: &[&str],
-        mode: snapshot::Mode,
-    ) -> Result<()> {
-        let elf = build(cross, self, self.package, program, options)?;
+    /// Those of the programs that are for this board.
+    fn choose(&self, names: &[String]) -> Result<Vec<String>> {
+        let known = |name: &str| {
+            let found = names.iter().find(|found| *found == name);
+            found.cloned().with_context(|| format!("{}: no program {name}", self.name))
+        };
+        match self.programs {
+            Programs::All => Ok(names.to_vec()),
+            Programs::AllBut(one, reason) => {
+                let one = known(one)?;
+                println!("firmware {} {one}: not run: {reason}", self.name);
+                Ok(names.iter().filter(|name| **name != one).cloned().collect())
+            }
+            Programs::Only(some) => some.iter().map(|name| known(name)).collect(),
+        }
+    }
+
+    /// All that is checked about one program, which has been built.
+    fn check(&self, program: &str, mode: snapshot::Mode) -> Result<()> {
+        let elf = self.built(program);
         let image = Image::read(&elf)?;
-        let mut wrong = image.strays(&image::regions(&self.path("memory.x"))?, self.load_region);
-        match image.section_size(".data") {
-            0 => {}
-            size => wrong.push(format!(".data has {size} bytes")),
-        }
-        if program == self.placed {
-            let regions = image::regions(&self.path("memory.x"))?;
-            for buffer in self.buffers {
-                wrong.extend(buffer.misplaced(&image, &regions, self.load_region)?);
+        let regions = image::regions(&board::path("memory").join(self.memory))?;
+        let mut wrong = image.strays(&regions, LOAD_REGION);
+        wrong.extend(in_data(&image, program));
+        match program {
+            "allocators" => {
+                for buffer in BUFFERS {
+                    wrong.extend(buffer.misplaced(&image, &regions)?);
+                }
             }
-        }
-        if let Some((_, pool)) = self.folded.filter(|(folded, _)| *folded == program) {
-            wrong.extend(descriptor_left(&image, pool));
-        }
-        if program == "no_division" {
-            let (divisions, instructions) = image.divisions();
-            wrong.extend(divisions);
-            if instructions < 500 {
-                wrong.push(format!(
-                    "found only {instructions} instructions: the check sees too little"
-                ));
+            "no_division" => {
+                let (divisions, instructions) = image.divisions();
+                wrong.extend(divisions);
+                if instructions < 500 {
+                    wrong.push(format!(
+                        "found only {instructions} instructions: the check sees too little"
+                    ));
+                }
             }
+            _ if program == FOLDED.0 => wrong.extend(descriptor_left(&image, FOLDED.1)),
+            _ => {}
         }
         if !wrong.is_empty() {
             bail!("{}:\n  {}", elf.display(), wrong.join("\n  "));
@@ -76,15 +119,23 @@ impl Board {
         if !ended.success {
             bail!("ended with {}; it printed:\n{}{}", ended.status, ended.stdout, ended.stderr);
         }
-        let expected = self.path("expected").join(format!("{program}.txt"));
-        snapshot::compare(&expected, &ended.stdout, mode)
+        let expected = board::path("expected").join(format!("{program}.txt"));
+        snapshot::compare(&expected, &ended.stdout, mode)?;
+        if program == UNTOUCHED.0 {
+            let touched = touched(&Trace::record(self, &elf)?, &image)?;
+            if !touched.is_empty() {
+                bail!("{}:\n  {}", elf.display(), touched.join("\n  "));
+            }
+        }
+        Ok(())
     }
 
     /// Breaks one thing and wants to see the check fail for that reason.
     fn check_control(&self, cross: &Cross, control: &Control) -> Result<()> {
-        let Control { options, program, says } = control;
-        let name = format!("firmware {} {program} {}", self.machine, options.join(" "));
-        let found = self.check(cross, program, options, snapshot::Mode::Compare);
+        let Control { features, program, says } = control;
+        let name = format!("firmware {} {program} {}", self.name, features.join(" "));
+        let found = build(cross, self, RELEASE, &[(*program).to_owned()], features)
+            .and_then(|()| self.check(program, snapshot::Mode::Compare));
         let Err(error) = found.map_err(|error| format!("{error:#}")) else {
             bail!("{name} passes: the check sees nothing");
         };
@@ -94,16 +145,57 @@ impl Board {
         println!("{name}: refused, as it must be: {}", line.trim());
         Ok(())
     }
+
+    /// Where the build of a program is.
+    pub(crate) fn built(&self, program: &str) -> PathBuf {
+        self.target_dir().join(self.target).join("release").join(program)
+    }
+}
+
+/// What start-up has to copy: nothing, but for a program with variables of its own that are not zero.
+fn in_data(image: &Image, program: &str) -> Option<String> {
+    if program == WITH_DATA {
+        let of_allocator = |found: &&Item| found.is_inside(BUFFER) || found.is_inside(BITMAP);
+        let mut found = image.variables.iter().filter(of_allocator);
+        return found.find(|found| found.section == ".data").map(|found| format!("{found}"));
+    }
+    match image.section_size(".data") {
+        0 => None,
+        size => Some(format!(".data has {size} bytes")),
+    }
+}
+
+/// The allocators of `untouched` of whose buffer the trace has an access, by anybody: the allocator, or the start-up code.
+fn touched(trace: &Trace, image: &Image) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for name in UNTOUCHED.1 {
+        let buffer = only(image, name, BUFFER)?;
+        if let (count, Some(first)) = trace.accesses(&buffer.range) {
+            wrong.push(format!("{name}: the program touches it: {first}; {count} accesses in all"));
+        }
+    }
+    // A range that is accessed for sure, or the check could be looking at nothing.
+    let bitmap = only(image, UNTOUCHED.1[0], BITMAP)?;
+    if trace.accesses(&bitmap.range).0 == 0 {
+        wrong.push("the trace has no access to a bitmap: the check sees nothing".to_owned());
+    }
+    Ok(wrong)
+}
+
+/// The variable of an allocator that is called like this.
+fn only<'i>(image: &'i Image, allocator: &str, what: &str) -> Result<&'i Item> {
+    let own = |found: &&Item| found.is_inside(allocator) && found.is_inside(what);
+    let mut found = image.variables.iter().filter(own);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => bail!("{allocator}: the ELF file has no variable {what}"),
+        (Some(_), Some(_)) => bail!("{allocator}: the ELF file has several variables {what}"),
+    }
 }
 
 impl Buffer {
     /// What is wrong with the allocator's buffer, bitmap and descriptor.
-    fn misplaced(
-        &self,
-        image: &Image,
-        regions: &[Region],
-        load_region: &str,
-    ) -> Result<Vec<String>> {
+    fn misplaced(&self, image: &Image, regions: &[Region]) -> Result<Vec<String>> {
         let name = self.allocator;
         let mut wrong = Vec::new();
         let region = |name: &str| {
@@ -115,17 +207,7 @@ impl Buffer {
         };
         let zeroed = image.between("__sbss", "__ebss")?;
         let copied = image.between("__sdata", "__edata")?;
-        let own = || image.variables.iter().filter(|variable| variable.is_inside(name));
-        let only = |what: &str| {
-            let mut found = own().filter(|variable| variable.is_inside(what));
-            match (found.next(), found.next()) {
-                (Some(one), None) => Ok(one),
-                (None, _) => bail!("{name}: the ELF file has no variable {what}"),
-                (Some(_), Some(_)) => bail!("{name}: the ELF file has several variables {what}"),
-            }
-        };
-
-        let buffer = only(BUFFER)?;
+        let buffer = only(image, name, BUFFER)?;
         if buffer.size() != self.size || buffer.section != self.section {
             wrong.push(format!("{name}: {buffer}, not {} bytes in {}", self.size, self.section));
         }
@@ -148,11 +230,11 @@ impl Buffer {
             wrong.push(format!("{name}: start-up copies it: {buffer}"));
         }
 
-        let bitmap = only(BITMAP)?;
+        let bitmap = only(image, name, BITMAP)?;
         if bitmap.section != ".bss" || bitmap.size() != 4 * self.words {
             wrong.push(format!("{name}: bitmap: {bitmap}, not {} bytes in .bss", 4 * self.words));
         }
-        let flash = region(load_region)?;
+        let flash = region(LOAD_REGION)?;
         let descriptors: Vec<_> = descriptors(image, name).collect();
         if self.is_passed_on && descriptors.len() != 1 {
             wrong.push(format!("{name}: {} descriptors instead of one", descriptors.len()));
@@ -186,22 +268,23 @@ fn descriptor_left(image: &Image, allocator: &str) -> Option<String> {
     Some(format!("{allocator}: its descriptor is in the image: {descriptor}"))
 }
 
-/// Builds one program and gives the path of its ELF file.
+/// Builds programs in one go.
 pub(crate) fn build(
     cross: &Cross,
     board: &Board,
-    package: &str,
-    program: &str,
-    options: &[&str],
-) -> Result<PathBuf> {
-    let mut cargo = cross.cargo("build", board.target, board.machine);
-    cargo.args(["--quiet", "--release", "--package", package, "--bin", program]);
-    cargo.args(options);
+    profile: &str,
+    programs: &[String],
+    features: &[&str],
+) -> Result<()> {
+    let mut cargo = cross.cargo("build", board.target, board.name);
+    cargo.args(["--quiet", "--profile", profile, "--package", PACKAGE]).args(features);
+    for program in programs {
+        cargo.args(["--bin", program]);
+    }
     let ended = process::capture(&mut cargo)?;
     if !ended.success {
-        bail!("{program} does not build:\n{}", ended.stderr);
+        bail!("{} for {} does not build:\n{}", programs.join(", "), board.name, ended.stderr);
     }
     eprint!("{}", ended.stderr);
-    let folder = toolchain::target_dir().join("firmware").join(board.machine);
-    Ok(folder.join(board.target).join("release").join(program))
+    Ok(())
 }

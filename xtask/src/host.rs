@@ -5,7 +5,8 @@ use std::{env, fs, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board,
+    board::{self, BOARDS},
+    examples::FIRMWARE,
     process::run,
     toolchain::{self, Cross, cargo},
     top,
@@ -13,6 +14,15 @@ use crate::{
 
 /// A package with nothing but definitions of allocators, which forbids `unsafe` and denies all warnings.
 const STRICT: &str = "mem-blocks-strict";
+
+/// Those besides the top one.
+const WORKSPACES: [&str; 5] = [
+    "examples/firmware-cortex-m",
+    "examples/firmware-riscv",
+    "tests/firmware",
+    "tests/lock",
+    "xtask/plugin",
+];
 
 const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
 
@@ -93,18 +103,25 @@ fn wanted_compiler(test: &str) -> Option<&str> {
 
 pub(crate) fn lint() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
-    run(cargo().current_dir(top().join("tests/firmware")).args(["fmt", "--all", "--check"]))?;
-    run(in_lock(cargo().args(["fmt", "--all", "--check"])))?;
+    for workspace in WORKSPACES {
+        run(cargo().current_dir(top().join(workspace)).args(["fmt", "--all", "--check"]))?;
+    }
 
     let deny = ["--", "-D", "warnings"];
+    run(cargo().current_dir(top().join("xtask/plugin")).arg("clippy").args(deny))?;
     run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
-    for (board, package) in board::packages() {
+    for board in BOARDS {
         let cross = Cross::find(board.target)?;
         cross.need_clippy()?;
-        let mut clippy = cross.cargo("clippy", board.target, board.machine);
-        run(clippy.args(["--release", "--package", package, "--bins"]).args(deny))?;
+        let mut clippy = cross.cargo("clippy", board.target, board.name);
+        clippy.args(["--release", "--package", board::PACKAGE]).args(board.features);
+        run(clippy.args(deny))?;
+    }
+    for firmware in &FIRMWARE {
+        let cross = Cross::find(firmware.target)?;
+        run(firmware.cargo(&cross, "clippy").args(["--release", "--locked"]).args(deny))?;
     }
     Ok(())
 }

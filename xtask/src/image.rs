@@ -9,6 +9,8 @@ use object::{
     elf::SHF_ALLOC,
 };
 
+use crate::isa::{Instruction, Isa, Masking};
+
 /// A region of a linker script's `MEMORY`.
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -65,6 +67,7 @@ pub(crate) struct Image {
 /// A section of instructions.
 #[derive(Debug)]
 struct Code {
+    isa: Isa,
     address: u64,
     bytes: Vec<u8>,
     functions: Vec<Item>,
@@ -80,6 +83,7 @@ impl Image {
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         let file = File::parse(bytes)?;
+        let isa = Isa::of(file.architecture());
 
         let mut sections = Vec::new();
         for section in file.sections() {
@@ -110,7 +114,8 @@ impl Image {
             let section = file.section_by_index(index)?.name()?.to_owned();
             // The lowest bit of a function's address says that it is Thumb code.
             let is_function = symbol.kind() == SymbolKind::Text;
-            let address = if is_function { symbol.address() & !1 } else { symbol.address() };
+            let is_thumb_code = is_function && isa == Some(Isa::Thumb);
+            let address = if is_thumb_code { symbol.address() & !1 } else { symbol.address() };
             let item = Item { name, section, range: address..address + symbol.size() };
             match symbol.kind() {
                 SymbolKind::Data if symbol.size() > 0 => variables.push(item),
@@ -120,20 +125,18 @@ impl Image {
         }
 
         let mut code = Vec::new();
-        for section in file.sections().filter(|section| section.kind() == SectionKind::Text) {
+        let texts = file.sections().filter(|section| section.kind() == SectionKind::Text);
+        for (section, isa) in texts.filter_map(|section| Some((section, isa?))) {
             let range = section.address()..section.address() + section.size();
             let mut marks: Vec<(u64, bool)> = symbols
                 .iter()
                 .filter(|(_, address)| range.contains(address))
-                .filter_map(|(name, address)| match name.split('.').next() {
-                    Some("$t") => Some((*address, true)),
-                    Some("$d") => Some((*address, false)),
-                    _ => None,
-                })
+                .filter_map(|(name, address)| Some((*address, isa.mark(name)?)))
                 .collect();
             marks.sort_unstable();
             let inside = |item: &&Item| range.contains(&item.range.start);
             code.push(Code {
+                isa,
                 address: section.address(),
                 bytes: section.data()?.to_vec(),
                 functions: functions.iter().filter(inside).cloned().collect(),
@@ -143,20 +146,31 @@ impl Image {
         Ok(Image { sections, variables, loaded, symbols, code })
     }
 
-    /// An image with nothing but one function.
+    /// An image of Thumb code from address 0 on, with a function that begins at `entry`, and with one variable.
     #[cfg(test)]
-    pub(crate) fn of_function(name: &str, address: u64, code: &[u16]) -> Self {
+    pub(crate) fn of_function(name: &str, entry: u64, code: &[u16]) -> Self {
         let bytes: Vec<u8> = code.iter().flat_map(|halfword| halfword.to_le_bytes()).collect();
-        let range = address..address + bytes.len() as u64;
+        let range = entry..bytes.len() as u64;
         let function = Item { name: name.to_owned(), section: ".text".to_owned(), range };
+        let range = Self::VARIABLE..Self::VARIABLE + 4;
+        let bss = Item { name: ".bss".to_owned(), section: ".bss".to_owned(), range };
         Image {
-            sections: Vec::new(),
+            sections: vec![bss],
             variables: Vec::new(),
             loaded: Vec::new(),
             symbols: Vec::new(),
-            code: vec![Code { address, bytes, functions: vec![function], marks: Vec::new() }],
+            code: vec![Code {
+                isa: Isa::Thumb,
+                address: 0,
+                bytes,
+                functions: vec![function],
+                marks: Vec::new(),
+            }],
         }
     }
+
+    #[cfg(test)]
+    pub(crate) const VARIABLE: u64 = 0x2000_0000;
 
     /// The size of a section; 0 if there is none.
     pub(crate) fn section_size(&self, name: &str) -> u64 {
@@ -188,9 +202,10 @@ impl Image {
             .filter(|range| {
                 !regions.iter().any(|region| region.name == load_region && inside(range, region))
             })
-            .map(|range| {
-                let (size, start) = (range.end - range.start, range.start);
-                let names = holders(range);
+            .map(|range| (range.end - range.start, range.start, holders(range)))
+            // Its bytes lie in the load region, from where start-up copies them.
+            .filter(|(.., names)| names != ".data")
+            .map(|(size, start, names)| {
                 format!(
                     "the image carries {size} bytes at {start:#x}, outside {load_region}: {names}"
                 )
@@ -213,20 +228,39 @@ impl Image {
         self.code.iter().flat_map(|code| &code.functions)
     }
 
-    /// The Thumb instruction at an address: its first halfword, and its second (0 for a short instruction).
-    pub(crate) fn instruction(&self, address: u64) -> Option<(u16, u16)> {
-        self.code.iter().find_map(|code| code.instruction(address))
+    /// What the instruction at an address does to interrupts.
+    pub(crate) fn masking(&self, address: u64) -> Option<Masking> {
+        let (code, instruction) = self.code_at(address)?;
+        code.isa.masking(instruction)
     }
 
-    /// The division instructions of a Thumb-2 program, as text, and the number of all its instructions.
+    /// Whether the instruction at an address marks the stack.
+    pub(crate) fn marks_stack(&self, address: u64) -> bool {
+        self.code_at(address).is_some_and(|(code, instruction)| {
+            code.isa.marks_stack(instruction, code.instruction(address + 2))
+        })
+    }
+
+    /// Where the instruction at an address ends.
+    pub(crate) fn end_of(&self, address: u64) -> u64 {
+        let found = self.code_at(address);
+        let is_long = found.is_some_and(|(code, (first, _))| code.isa.is_long(first));
+        address + if is_long { 4 } else { 2 }
+    }
+
+    fn code_at(&self, address: u64) -> Option<(&Code, Instruction)> {
+        self.code.iter().find_map(|code| Some((code, code.instruction(address)?)))
+    }
+
+    /// The division instructions of a program, as text, and the number of all its instructions.
     pub(crate) fn divisions(&self) -> (Vec<String>, usize) {
         let mut found = Vec::new();
         let mut count = 0;
         for code in &self.code {
             for function in &code.functions {
-                for (address, first, second) in code.instructions(&function.range) {
+                for (address, instruction) in code.instructions(&function.range) {
                     count += 1;
-                    if let Some(name) = division(first, second) {
+                    if let Some(name) = code.isa.division(instruction) {
                         found.push(format!("{name} at {address:#x} in {}", function.name));
                     }
                 }
@@ -249,42 +283,29 @@ impl Code {
         Some(u16::from_le_bytes([bytes[0], bytes[1]]))
     }
 
-    fn instruction(&self, address: u64) -> Option<(u16, u16)> {
+    fn instruction(&self, address: u64) -> Option<Instruction> {
         let first = self.halfword(address)?;
-        Some((first, if is_long(first) { self.halfword(address + 2).unwrap_or(0) } else { 0 }))
+        let is_long = self.isa.is_long(first);
+        Some((first, if is_long { self.halfword(address + 2).unwrap_or(0) } else { 0 }))
     }
 
-    /// The instructions of a range: address, first halfword, second halfword (0 for a short instruction).
-    fn instructions(&self, range: &Range<u64>) -> Vec<(u64, u16, u16)> {
+    /// The instructions of a range, with their addresses.
+    fn instructions(&self, range: &Range<u64>) -> Vec<(u64, Instruction)> {
         let mut found = Vec::new();
         let mut address = range.start;
         while address < range.end {
             // The last mark at or before the address. Data in front of a mark is skipped by halfwords.
             let marks = self.marks.partition_point(|(mark, _)| *mark <= address);
             let is_code = marks.checked_sub(1).is_none_or(|last| self.marks[last].1);
-            let Some((first, second)) = self.instruction(address) else {
+            let Some(instruction) = self.instruction(address) else {
                 break;
             };
             if is_code {
-                found.push((address, first, second));
+                found.push((address, instruction));
             }
-            address += if is_code && is_long(first) { 4 } else { 2 };
+            address += if is_code && self.isa.is_long(instruction.0) { 4 } else { 2 };
         }
         found
-    }
-}
-
-/// Whether an instruction has a second halfword: Arm v7-M manual, A5.1.
-pub(crate) fn is_long(first: u16) -> bool {
-    first >> 11 >= 0b11101
-}
-
-/// `sdiv` and `udiv`: Arm v7-M manual, A7.7.127 and A7.7.195.
-fn division(first: u16, second: u16) -> Option<&'static str> {
-    match (first & 0xFFF0, second & 0xF0F0) {
-        (0xFB90, 0xF0F0) => Some("sdiv"),
-        (0xFBB0, 0xF0F0) => Some("udiv"),
-        _ => None,
     }
 }
 
@@ -353,21 +374,13 @@ mod tests {
     }
 
     #[test]
-    fn division_instructions_are_recognised() {
-        assert_eq!(division(0xFBB0, 0xF0F1), Some("udiv")); // udiv r0, r0, r1
-        assert_eq!(division(0xFB93, 0xF5F2), Some("sdiv")); // sdiv r5, r3, r2
-        assert_eq!(division(0xFBA0, 0x0102), None); // umull r0, r1, r0, r2
-        assert_eq!(division(0xFB03, 0xF302), None); // mul r3, r3, r2
-    }
-
-    #[test]
     fn instructions_skips_literals() {
         // movs r0, #1; a literal that reads as udiv; udiv r0, r0, r1
         let bytes = vec![0x01, 0x20, 0xB0, 0xFB, 0xF1, 0xF0, 0xB0, 0xFB, 0xF1, 0xF0];
         let marks = vec![(0x100, true), (0x102, false), (0x106, true)];
-        let code = Code { address: 0x100, bytes, functions: Vec::new(), marks };
+        let code = Code { isa: Isa::Thumb, address: 0x100, bytes, functions: Vec::new(), marks };
         let found = code.instructions(&(0x100..0x10A));
-        assert_eq!(found, [(0x100, 0x2001, 0), (0x106, 0xFBB0, 0xF0F1)]);
+        assert_eq!(found, [(0x100, (0x2001, 0)), (0x106, (0xFBB0, 0xF0F1))]);
     }
 
     #[test]

@@ -5,14 +5,16 @@
 mod board;
 mod build_time;
 mod condition;
+mod cost;
 mod examples;
 mod firmware;
 mod host;
 mod image;
+mod isa;
 mod library;
 mod process;
 mod readme;
-mod size;
+
 mod snapshot;
 mod targets;
 mod toolchain;
@@ -38,7 +40,8 @@ usage: cargo xtask COMMAND
   msrv               the published crates, and definitions right and wrong, with the oldest supported compiler
   targets            a crate of definitions, built for microcontrollers and for every kind of host: sections where
                      they should be and nowhere else
-  size [--write]     cost in flash, RAM and instructions, compared with the tables in README.md
+  cost [--write]     cost in instructions, interrupts off, stack, flash and RAM on every kind of core, compared with
+                     the tables in README.md
   readme             what README.md quotes from other files, and that its project with a section links
   build-time [--quick | --write]
                      what definitions and crates cost at compile time, beside others; --quick is one round
@@ -74,8 +77,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["doc"] => host::doc(),
         ["msrv"] => host::msrv(),
         ["targets"] => targets::check(),
-        ["size"] => size::check(size::Mode::Compare),
-        ["size", "--write"] => size::check(size::Mode::Write),
+        ["cost"] => cost::check(cost::Mode::Compare),
+        ["cost", "--write"] => cost::check(cost::Mode::Write),
         ["readme"] => readme(),
         ["build-time"] => build_time::run(build_time::Mode::Print),
         ["build-time", "--quick"] => build_time::run(build_time::Mode::Quick),
@@ -103,7 +106,7 @@ fn ci() -> Result<()> {
     host::msrv()?;
     targets::check()?;
     readme()?;
-    size::check(size::Mode::Compare)?;
+    cost::check(cost::Mode::Compare)?;
     build_time::run(build_time::Mode::Quick)
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    examples::FIRMWARE,
     firmware::BUFFER,
     image::{self, Image},
     process,
@@ -62,6 +63,14 @@ pub(crate) fn check_fragments() -> Result<()> {
             bail!("README.md has no block of code that is {file}:\n{fragment}");
         }
         println!("README.md has {file}");
+    }
+    // The applications to copy have a copy of their own.
+    let script = fs::read_to_string(top().join(FRAGMENTS[0]))?;
+    for firmware in &FIRMWARE {
+        let copy = firmware.folder().join("sram2.x");
+        if fs::read_to_string(&copy).with_context(|| format!("{}", copy.display()))? != script {
+            bail!("{} is not {}", copy.display(), FRAGMENTS[0]);
+        }
     }
     Ok(())
 }

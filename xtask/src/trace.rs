@@ -1,13 +1,25 @@
-//! Counting instructions: QEMU runs a program one instruction at a time and logs the address of each.
+//! What a program does, instruction by instruction, as a plugin of QEMU writes it down.
 
-use std::{collections::HashMap, fs, path::Path, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{board::Board, image::Image, process, toolchain};
+use crate::{
+    board::Board,
+    image::{Image, Item},
+    isa::Masking,
+    process, toolchain, top,
+};
 
 /// One call of a function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) name: String,
     /// From the function's first instruction to its return, the functions that it calls included.
@@ -16,94 +28,173 @@ pub(crate) struct Call {
     pub(crate) masked: u64,
     /// How often interrupts were turned off: once for each time that the lock was taken.
     pub(crate) locks: u64,
+    /// How far below the stack pointer of the caller it has written, in bytes.
+    pub(crate) stack: u64,
+    /// Where the functions begin of which it ran instructions.
+    pub(crate) functions: BTreeSet<u64>,
 }
 
-/// What an instruction does to the interrupt mask.
+/// What happened: an address each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Masking {
-    /// `cpsid i`.
-    Off,
-    /// `cpsie i`.
-    On,
-    /// `msr primask, rN`: back to what it was before the `Off` that belongs to it.
-    Restore,
+enum Event {
+    Instruction(u64),
+    Load(u64),
+    Store(u64),
 }
 
-/// Arm v7-M manual, B5.2.1 and B5.2.3.
-fn masking(instruction: (u16, u16)) -> Option<Masking> {
-    match instruction {
-        (0xB672, _) => Some(Masking::Off),
-        (0xB662, _) => Some(Masking::On),
-        // The first halfword ends with the register; in the second, SYSm is 16 for PRIMASK.
-        (first, second) if first & 0xFFF0 == 0xF380 && second & 0xF0FF == 0x8010 => {
-            Some(Masking::Restore)
-        }
-        _ => None,
-    }
+/// All that a program did, from the reset to its end.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    events: Vec<Event>,
 }
 
-/// Runs a program and gives the calls of the functions whose name begins with `prefix`, in order.
-pub(crate) fn calls(board: &Board, elf: &Path, image: &Image, prefix: &str) -> Result<Vec<Call>> {
-    let log = toolchain::target_dir().join("firmware").join("trace.log");
-    // The name of the option depends on QEMU's version.
-    let one_at_a_time = [&["-singlestep"][..], &["-accel", "tcg,one-insn-per-tb=on"]];
-    let mut why = String::new();
-    for options in one_at_a_time {
+impl Trace {
+    /// Runs a program to its end, which must be a good one.
+    pub(crate) fn record(board: &Board, elf: &Path) -> Result<Self> {
+        let file = board.target_dir().join("trace.bin");
         let mut emulator = board.emulator(elf)?;
-        emulator.args(options).args(["-d", "exec,nochain", "-D"]).arg(&log);
+        let mut plugin = plugin(board)?.into_os_string();
+        plugin.push(",to=");
+        plugin.push(&file);
+        emulator.arg("-plugin").arg(plugin);
         let ended = process::run_limited(&mut emulator, Duration::from_secs(120), 1 << 16)?;
-        if ended.success {
-            let text = fs::read_to_string(&log).context("no log from QEMU")?;
-            fs::remove_file(&log)?;
-            return count(addresses(&text), image, prefix);
+        if !ended.success {
+            bail!(
+                "{} under the tracer ended with {}: {}{}",
+                elf.display(),
+                ended.status,
+                ended.stdout,
+                ended.stderr
+            );
         }
-        why = format!("{} with {}: {}{}", elf.display(), ended.status, ended.stdout, ended.stderr);
+        let bytes = fs::read(&file).context("no trace from QEMU")?;
+        fs::remove_file(&file)?;
+        let trace = Self::parse(&bytes)?;
+        // A tracer that sees nothing would find nothing wrong.
+        let is_instruction = |event: &&Event| matches!(event, Event::Instruction(_));
+        let instructions = trace.events.iter().filter(is_instruction).count();
+        if instructions < 1000 || trace.events.len() - instructions < 100 {
+            bail!("the tracer saw only {instructions} instructions of {}", elf.display());
+        }
+        Ok(trace)
     }
-    bail!("no trace: {why}")
-}
 
-/// The address in each line such as `Trace 0: 0x7fc83c000100 [00800400/00001062/00000110/ff000201] main`.
-fn addresses(log: &str) -> impl Iterator<Item = u64> {
-    log.lines().filter_map(|line| {
-        let fields = line.strip_prefix("Trace ")?.split_once('[')?.1;
-        u64::from_str_radix(fields.split('/').nth(1)?, 16).ok()
-    })
-}
+    fn parse(bytes: &[u8]) -> Result<Self> {
+        let words = bytes.chunks(8).map(|word| word.try_into().map(u64::from_le_bytes));
+        let events = words.map(|word| {
+            let word = word.context("a trace is of 8-byte words")?;
+            let address = word & 0xFFFF_FFFF;
+            Ok(match word >> 32 {
+                0 => Event::Instruction(address),
+                1 => Event::Load(address),
+                2 => Event::Store(address),
+                other => bail!("a trace has no event {other}"),
+            })
+        });
+        Ok(Self { events: events.collect::<Result<_>>()? })
+    }
 
-fn count(addresses: impl Iterator<Item = u64>, image: &Image, prefix: &str) -> Result<Vec<Call>> {
-    let entries: HashMap<u64, &str> = image
-        .functions()
-        .filter(|function| function.name.starts_with(prefix))
-        .map(|function| (function.range.start, function.name.as_str()))
-        .collect();
-    let mut calls = Vec::new();
-    let mut open: Option<Open> = None;
-    let mut last = 0;
-    for address in addresses {
-        if let Some(mut now) = open.take() {
-            if address != now.back {
-                now.step(image.instruction(address));
-                open = Some(now);
-            } else if now.depth > 0 {
-                bail!("{} returns with interrupts off", now.call.name);
-            } else {
-                calls.push(now.call);
+    /// The accesses to a range of addresses: the number of all, and the first as text.
+    pub(crate) fn accesses(&self, range: &Range<u64>) -> (usize, Option<String>) {
+        let mut at = 0;
+        let mut count = 0;
+        let mut first = None;
+        for event in &self.events {
+            let (what, address) = match *event {
+                Event::Instruction(address) => {
+                    at = address;
+                    continue;
+                }
+                Event::Load(address) => ("load from", address),
+                Event::Store(address) => ("store to", address),
+            };
+            if range.contains(&address) {
+                count += 1;
+                first.get_or_insert_with(|| format!("a {what} {address:#x} at {at:#x}"));
             }
         }
-        if open.is_none() {
-            if let Some(name) = entries.get(&address) {
-                // `bl` has four bytes.
-                let mut now = Open::new(name, last + 4);
-                now.step(image.instruction(address));
-                open = Some(now);
+        (count, first)
+    }
+
+    /// The calls of the functions whose name begins with `prefix`, in order.
+    pub(crate) fn calls(&self, image: &Image, prefix: &str) -> Result<Vec<Call>> {
+        let entries: HashMap<u64, &str> = image
+            .functions()
+            .filter(|function| function.name.starts_with(prefix))
+            .map(|function| (function.range.start, function.name.as_str()))
+            .collect();
+        let mut functions: Vec<_> = image.functions().map(|found| found.range.clone()).collect();
+        functions.sort_unstable_by_key(|range| range.start);
+        // What is in a section of its own is not the stack, though riscv-rt gives the stack one.
+        let data = |section: &&Item| section.name != ".stack";
+        let data: Vec<_> = image.sections.iter().filter(data).map(|s| s.range.clone()).collect();
+
+        let mut calls = Vec::new();
+        let mut open: Option<Open> = None;
+        let mut last = 0;
+        let mut stack = None;
+        for event in &self.events {
+            match *event {
+                Event::Instruction(address) => {
+                    if let Some(now) = open.take_if(|now| now.back == address) {
+                        calls.push(now.end()?);
+                    }
+                    if open.is_none() {
+                        if let Some(&name) = entries.get(&address) {
+                            let stack = stack.take().with_context(|| {
+                                format!("{name}: nothing marks the stack before its call")
+                            })?;
+                            open = Some(Open::new(name, image.end_of(last), stack));
+                        }
+                    }
+                    if let Some(now) = &mut open {
+                        now.step(image.masking(address));
+                        let found = functions.partition_point(|range| range.start <= address);
+                        let function = found.checked_sub(1).map(|at| &functions[at]);
+                        if let Some(range) = function.filter(|range| range.contains(&address)) {
+                            now.call.functions.insert(range.start);
+                        }
+                    }
+                    last = address;
+                }
+                Event::Store(address) => match &mut open {
+                    Some(now) if !data.iter().any(|range| range.contains(&address)) => {
+                        let depth = now.stack.saturating_sub(address);
+                        now.call.stack = now.call.stack.max(depth);
+                    }
+                    None if image.marks_stack(last) => stack = Some(address + 4),
+                    _ => {}
+                },
+                Event::Load(_) => {}
             }
         }
-        last = address;
+        match open {
+            Some(Open { call, .. }) => bail!("{} does not return", call.name),
+            None => Ok(calls),
+        }
     }
-    match open {
-        Some(Open { call, .. }) => bail!("{} does not return", call.name),
-        None => Ok(calls),
+}
+
+/// The plugin, built for the version of the emulator.
+fn plugin(board: &Board) -> Result<PathBuf> {
+    let version =
+        process::output_of(Command::new(toolchain::emulator(board.emulator)?).arg("--version"))?;
+    let major = major_version(&version)
+        .with_context(|| format!("`{} --version` names no version: {version}", board.emulator))?;
+    let target = toolchain::target_dir().join("plugin");
+    let mut cargo = toolchain::cargo();
+    cargo.current_dir(top().join("xtask/plugin")).env("CARGO_TARGET_DIR", &target);
+    cargo.args(["build", "--quiet"]);
+    if major >= 9 {
+        cargo.args(["--features", "version-2"]);
     }
+    process::output_of(&mut cargo)?;
+    Ok(target.join("debug/libqemu_trace.so"))
+}
+
+/// The 7 in `QEMU emulator version 7.2.22 (Debian ..)`.
+fn major_version(text: &str) -> Option<u32> {
+    text.split_once("version ")?.1.split('.').next()?.parse().ok()
 }
 
 /// A call that is being counted.
@@ -111,6 +202,8 @@ struct Open {
     call: Call,
     /// The address behind the call instruction.
     back: u64,
+    /// The stack pointer of the caller.
+    stack: u64,
     /// How many times interrupts are off: critical sections nest.
     depth: u64,
     /// The instructions since they are.
@@ -118,18 +211,18 @@ struct Open {
 }
 
 impl Open {
-    fn new(name: &str, back: u64) -> Self {
-        let call = Call { name: name.to_owned(), instructions: 0, masked: 0, locks: 0 };
-        Open { call, back, depth: 0, stretch: 0 }
+    fn new(name: &str, back: u64, stack: u64) -> Self {
+        let call = Call { name: name.to_owned(), ..Call::default() };
+        Open { call, back, stack, depth: 0, stretch: 0 }
     }
 
-    fn step(&mut self, instruction: Option<(u16, u16)>) {
+    fn step(&mut self, masking: Option<Masking>) {
         self.call.instructions += 1;
         if self.depth > 0 {
             self.stretch += 1;
             self.call.masked = self.call.masked.max(self.stretch);
         }
-        match instruction.and_then(masking) {
+        match masking {
             Some(Masking::Off) => {
                 self.call.locks += 1;
                 self.depth += 1;
@@ -142,19 +235,18 @@ impl Open {
             self.stretch = 0;
         }
     }
+
+    fn end(self) -> Result<Call> {
+        if self.depth > 0 {
+            bail!("{} returns with interrupts off", self.call.name);
+        }
+        Ok(self.call)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::is_long;
-
-    #[test]
-    fn addresses_are_the_second_field() {
-        let log =
-            "Trace 0: 0x7fc83c000240 [00800400/00001062/00000110/ff000201] __pre_init\nother\n";
-        assert_eq!(addresses(log).collect::<Vec<_>>(), [0x1062]);
-    }
 
     const NOP: u16 = 0xBF00;
     /// `mrs r1, primask`.
@@ -164,65 +256,111 @@ mod tests {
     /// `msr primask, r1`.
     const RESTORE: [u16; 2] = [0xF381, 0x8810];
     const RETURN: u16 = 0x4770;
+    /// `push {r7}; pop {r7}`.
+    const MARK: [u16; 2] = [0xB480, 0xBC80];
 
-    /// Runs a function at 0x10 from its first instruction to its last, called from 0x04.
-    fn counted(code: &[u16]) -> Result<Vec<Call>> {
-        let image = Image::of_function("measured_it", 0x10, code);
-        let mut run = vec![0x04];
-        let mut address = 0x10;
-        while let Some((first, _)) = image.instruction(address) {
-            run.push(address);
-            address += if is_long(first) { 4 } else { 2 };
+    /// The stack pointer of the caller.
+    const STACK: u64 = 0x2000_1000;
+    /// Where the function begins, behind its caller: the mark, the call (a `nop` here), and where it returns to.
+    const ENTRY: u64 = 8;
+
+    /// Runs the caller and the function, from its first instruction to its last. Each of its instructions stores to the
+    /// addresses in `stores`.
+    fn counted(code: &[u16], stores: &[u64]) -> Result<Vec<Call>> {
+        let all: Vec<u16> = MARK.iter().chain(&[NOP, NOP]).chain(code).copied().collect();
+        let image = Image::of_function("measured_it", ENTRY, &all);
+        let mut events: Vec<_> = [0, 2, 4].map(Event::Instruction).into();
+        events.insert(1, Event::Store(STACK - 4));
+        let mut address = ENTRY;
+        while address < 2 * all.len() as u64 {
+            events.push(Event::Instruction(address));
+            events.extend(stores.iter().map(|&address| Event::Store(address)));
+            address = image.end_of(address);
         }
-        run.extend([0x08, 0x0A]);
-        assert_eq!(count(run.iter().copied(), &image, "other_")?, []);
-        assert!(count(run.iter().copied().take(4), &image, "measured_").is_err());
-        count(run.into_iter(), &image, "measured_")
+        assert!(Trace { events: events.clone() }.calls(&image, "measured_").is_err(), "no return");
+        events.push(Event::Instruction(6));
+        let unmarked = events.iter().copied().filter(|event| *event != Event::Store(STACK - 4));
+        assert!(Trace { events: unmarked.collect() }.calls(&image, "measured_").is_err());
+        let trace = Trace { events };
+        assert_eq!(trace.calls(&image, "other_")?, []);
+        trace.calls(&image, "measured_")
     }
 
     fn call(instructions: u64, masked: u64, locks: u64) -> [Call; 1] {
-        [Call { name: "measured_it".to_owned(), instructions, masked, locks }]
-    }
-
-    #[test]
-    fn instructions_that_mask_interrupts_are_recognised() {
-        assert_eq!(masking((OFF, 0)), Some(Masking::Off));
-        assert_eq!(masking((ON, 0)), Some(Masking::On));
-        assert_eq!(masking((RESTORE[0], RESTORE[1])), Some(Masking::Restore));
-        assert_eq!(masking((0xF38C, 0x8810)), Some(Masking::Restore)); // msr primask, r12
-        assert_eq!(masking((0xF381, 0x8811)), None); // msr basepri, r1
-        assert_eq!(masking((READ[0], READ[1])), None);
-        assert_eq!(masking((0xB671, 0)), None); // cpsid f
+        let name = "measured_it".to_owned();
+        [Call { name, instructions, masked, locks, stack: 0, functions: [ENTRY].into() }]
     }
 
     #[test]
     fn calls_are_counted_from_entry_to_return() {
-        assert_eq!(counted(&[NOP, OFF, NOP, ON, RETURN]).unwrap(), call(5, 2, 1));
-        assert_eq!(counted(&[NOP, NOP, NOP, RETURN]).unwrap(), call(4, 0, 0));
+        assert_eq!(counted(&[NOP, OFF, NOP, ON, RETURN], &[]).unwrap(), call(5, 2, 1));
+        assert_eq!(counted(&[NOP, NOP, NOP, RETURN], &[]).unwrap(), call(4, 0, 0));
     }
 
     #[test]
     fn a_stretch_ends_where_the_mask_is_restored() {
         let code = [READ[0], READ[1], OFF, NOP, RESTORE[0], RESTORE[1], NOP, NOP, NOP, RETURN];
-        assert_eq!(counted(&code).unwrap(), call(8, 2, 1));
+        assert_eq!(counted(&code, &[]).unwrap(), call(8, 2, 1));
     }
 
     #[test]
     fn the_longest_stretch_counts_and_each_is_a_lock() {
         let code = [OFF, NOP, NOP, ON, NOP, OFF, RESTORE[0], RESTORE[1], RETURN];
-        assert_eq!(counted(&code).unwrap(), call(8, 3, 2));
+        assert_eq!(counted(&code, &[]).unwrap(), call(8, 3, 2));
     }
 
     #[test]
     fn a_stretch_within_a_stretch_does_not_end_it() {
         let [restore, primask] = RESTORE;
         let code = [OFF, NOP, OFF, restore, primask, NOP, restore, primask, NOP, RETURN];
-        assert_eq!(counted(&code).unwrap(), call(8, 5, 2));
+        assert_eq!(counted(&code, &[]).unwrap(), call(8, 5, 2));
     }
 
     #[test]
     fn a_call_that_leaves_interrupts_off_is_an_error() {
-        let error = counted(&[NOP, OFF, NOP, RETURN]).unwrap_err().to_string();
+        let error = counted(&[NOP, OFF, NOP, RETURN], &[]).unwrap_err().to_string();
         assert_eq!(error, "measured_it returns with interrupts off");
+    }
+
+    #[test]
+    fn the_stack_reaches_to_the_lowest_store_below_the_mark() {
+        let deepest = |stores: &[u64]| counted(&[NOP, RETURN], stores).unwrap()[0].stack;
+        assert_eq!(deepest(&[STACK - 8, STACK - 24, STACK - 16]), 24);
+        // In the frame of the caller.
+        assert_eq!(deepest(&[STACK, STACK + 8]), 0);
+        // In a variable: the image of the tests has a section there.
+        assert_eq!(deepest(&[Image::VARIABLE]), 0);
+    }
+
+    #[test]
+    fn accesses_are_those_inside_the_range() {
+        let events = vec![
+            Event::Instruction(0x10),
+            Event::Load(0x100),
+            Event::Instruction(0x12),
+            Event::Store(0x0FF),
+            Event::Store(0x104),
+            Event::Store(0x108),
+        ];
+        let trace = Trace { events };
+        let first = "a load from 0x100 at 0x10".to_owned();
+        assert_eq!(trace.accesses(&(0x100..0x108)), (2, Some(first)));
+        assert_eq!(trace.accesses(&(0x200..0x208)), (0, None));
+    }
+
+    #[test]
+    fn a_trace_is_read_word_by_word() {
+        let words = [0x1234_u64, 1 << 32 | 0x20, 2 << 32 | 0x24].map(u64::to_le_bytes);
+        let events = Trace::parse(words.as_flattened()).unwrap().events;
+        assert_eq!(events, [Event::Instruction(0x1234), Event::Load(0x20), Event::Store(0x24)]);
+        assert!(Trace::parse(&words.as_flattened()[..12]).is_err());
+        assert!(Trace::parse(&(7_u64 << 32).to_le_bytes()).is_err());
+    }
+
+    #[test]
+    fn the_version_of_the_emulator_is_found() {
+        assert_eq!(major_version("QEMU emulator version 7.2.22 (Debian 1:7.2)\n"), Some(7));
+        assert_eq!(major_version("QEMU emulator version 10.0.2"), Some(10));
+        assert_eq!(major_version("something else"), None);
     }
 }

@@ -1,41 +1,64 @@
-//! What the programs share: the way out of the emulator.
+//! What the programs share: the start-up, printing, a timer, memory protection and the way out of the emulator, the same
+//! for each kind of core.
 
 #![no_std]
 
-use core::panic::PanicInfo;
+#[cfg(target_arch = "arm")]
+#[path = "arm.rs"]
+mod machine;
+#[cfg(target_arch = "riscv32")]
+#[path = "riscv.rs"]
+mod machine;
 
-use cortex_m_semihosting::{debug, hio, hprintln};
+pub mod cost;
+#[cfg(any(feature = "two-harts", feature = "break-lock"))]
+mod lock;
+pub mod markers;
+pub mod protection;
+pub mod timer;
 
-/// Ends the emulator. Its caller sees status 0, or 1 where `ok` is false.
-pub fn exit(ok: bool) -> ! {
-    debug::exit(if ok { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
-    loop {
-        cortex_m::asm::wfi();
-    }
+use core::{fmt, panic::PanicInfo};
+
+use mem_blocks_bodies::Test;
+
+#[cfg(feature = "two-harts")]
+pub use machine::wake_other;
+pub use machine::{core_id, enable_interrupts, entry, exit, reset, say};
+
+/// A kilobyte of RAM that the linker leaves alone: the region of this name in the machine's `memory.x`.
+pub const FIXED: usize = if cfg!(target_arch = "riscv32") {
+    0x8020_0000
+} else if cfg!(armv8m) {
+    0x3830_0000
+} else if cfg!(target_has_atomic = "ptr") {
+    0x2110_0000
+} else {
+    0x2000_3C00
+};
+
+/// Prints a line.
+#[macro_export]
+macro_rules! println {
+    ($($argument:tt)*) => { $crate::print(format_args!($($argument)*)) };
 }
 
-/// Prints a line without the formatting code, in which panics can be reached and numbers are divided.
-pub fn say(line: &str) {
-    if let Ok(mut stdout) = hio::hstdout() {
-        let _ = stdout.write_all(line.as_bytes()).and_then(|()| stdout.write_all(b"\n"));
-    }
+/// What `println!` calls.
+pub fn print(line: fmt::Arguments<'_>) {
+    machine::print(line);
 }
 
 /// For a program's panic handler: says where, and ends the emulator with status 1.
 pub fn fail(info: &PanicInfo) -> ! {
-    hprintln!("{}", info);
+    println!("{info}");
     exit(false)
 }
 
-#[cfg(feature = "break-lock")]
-mod no_lock {
-    struct NoLock;
-
-    critical_section::set_impl!(NoLock);
-
-    // SAFETY: none. It breaks the contract on purpose, to show that `interrupt` notices.
-    unsafe impl critical_section::Impl for NoLock {
-        unsafe fn acquire() {}
-        unsafe fn release((): ()) {}
+/// Runs tests, and prints the name of each that has passed. One that fails panics.
+pub fn run(module: &str, tests: &[Test]) -> ! {
+    for test in tests {
+        (test.run)();
+        println!("{module}::{}", test.name);
     }
+    println!("{} tests passed", tests.len());
+    exit(!tests.is_empty())
 }

@@ -6,9 +6,7 @@
 
 use core::{mem::MaybeUninit, panic::PanicInfo, ptr};
 
-use cortex_m::peripheral::SCB;
-use cortex_m_rt::entry;
-use cortex_m_semihosting::hprintln;
+use firmware::{entry, println};
 use mem_blocks::{
     AllocError, Bitmap, Block, BlockBuffer, ClaimError, FreeErrorKind, Group, GroupError,
     MemBlocks, Run, bitmap_words, choose, define_mem_blocks, mem_blocks,
@@ -17,9 +15,9 @@ use static_cell::StaticCell;
 
 const CACHE_LINE: usize = 32;
 
-/// What an Ethernet controller reads: the frames in a bank of their own, each on a cache line.
+/// What a network controller reads: the frames in a bank of their own, each on a cache line.
 #[mem_blocks(align = 32, unsafe(section = ".sram2"))]
-static FRAMES: MemBlocks<[u8; 1536], 8>;
+static FRAMES: MemBlocks<[u8; 192], 8>;
 
 /// Survives a warm reset.
 #[mem_blocks(uninit)]
@@ -32,12 +30,12 @@ static OUTSIDE: MemBlocks<[u8; 24], 5>;
 #[unsafe(link_section = ".sram2.outside")]
 static OUTSIDE_BUFFER: BlockBuffer<[u8; 24], 5, 8> = BlockBuffer::new();
 
-/// A fixed address, as of external memory: the last 4 KiB of the board's SRAM2, which the linker does not fill.
-#[mem_blocks(align = 64, unsafe(address = 0x210F_F000))]
-static FIXED: MemBlocks<[u8; 64], 64>;
+/// A fixed address, as of external memory.
+#[mem_blocks(align = 64, unsafe(address = firmware::FIXED))]
+static FIXED: MemBlocks<[u8; 64], 16>;
 
 #[cfg(feature = "break-section")]
-#[mem_blocks(unsafe(section = ".nowhere"))]
+#[mem_blocks(unsafe(section = ".nobody"))]
 static LOST: MemBlocks<[u8; 64], 2>;
 
 #[cfg(feature = "break-data")]
@@ -68,16 +66,16 @@ mod radio {
 
 #[panic_handler]
 fn panic(info: &PanicInfo) -> ! {
-    firmware_cortex_m::fail(info)
+    firmware::fail(info)
 }
 
 #[entry]
 fn main() -> ! {
     if second_start() {
-        hprintln!("KEPT: content survived the reset");
+        println!("KEPT: content survived the reset");
     } else {
-        hprintln!("KEPT: written, now a system reset");
-        SCB::sys_reset();
+        println!("KEPT: written, now a system reset");
+        firmware::reset();
     }
     one_block();
     several_blocks();
@@ -93,9 +91,9 @@ fn main() -> ! {
     #[cfg(feature = "break-data")]
     INITIALISED.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
     #[cfg(feature = "break-output")]
-    hprintln!("one line too many");
+    println!("one line too many");
 
-    firmware_cortex_m::exit(cfg!(not(feature = "break-status")))
+    firmware::exit(cfg!(not(feature = "break-status")))
 }
 
 /// Whether block 0 of `KEPT` holds what a start before this one has written there.
@@ -117,7 +115,7 @@ fn one_block() {
     assert_eq!(frame.as_ptr() as usize % 32, 0);
     frame[0] = 7;
     assert_eq!((FRAMES.used(), FRAMES.available()), (1, 7));
-    hprintln!("FRAMES: block {} of {}", Block::index(&frame), 8);
+    println!("FRAMES: block {} of {}", Block::index(&frame), 8);
     drop(frame);
     assert_eq!(FRAMES.used(), 0);
 
@@ -129,7 +127,7 @@ fn one_block() {
     let packet = unsafe { Block::from_raw(&radio::PACKETS, block) };
     let radio::Packet { length, payload } = Block::into_inner(packet);
     assert_eq!((length, payload[36], radio::PACKETS.used()), (3, 9, 0));
-    hprintln!("PACKETS: one block through into_raw and from_raw");
+    println!("PACKETS: one block through into_raw and from_raw");
 }
 
 fn several_blocks() {
@@ -140,16 +138,16 @@ fn several_blocks() {
     let too_many_now = FRAMES.alloc_array::<7>().unwrap_err();
     assert_eq!(too_many_now, AllocError::Exhausted);
     assert_eq!(FRAMES.used(), 2);
-    hprintln!("FRAMES: 9 of 8 blocks: {}; 7 of 6: {}", too_many, too_many_now);
+    println!("FRAMES: 9 of 8 blocks: {}; 7 of 6: {}", too_many, too_many_now);
 
     // Blocks 0 and 1 are taken, now also 4: free are 2, 3, 5, 6, 7.
     let hole = FRAMES.claim(4..5).unwrap();
     let mut scatter = FRAMES.alloc_scatter::<5>(5).unwrap();
     for block in &mut scatter {
-        block.write([0xA5; 1536]);
+        block.write([0xA5; 192]);
     }
     for slice in scatter.runs() {
-        hprintln!("FRAMES: a piece of {} blocks", slice.len());
+        println!("FRAMES: a piece of {} blocks", slice.len());
     }
     assert_eq!(FRAMES.available(), 0);
     drop((pair, hole, scatter));
@@ -164,7 +162,7 @@ fn adjacent_blocks() {
     assert_eq!(FRAMES.largest_free_run(), 5);
     // Free are block 0 and blocks 3 to 7.
     let longest = FRAMES.alloc_contiguous_in(2..=6).unwrap();
-    hprintln!("FRAMES: 2 to 6 adjacent blocks: got {}", longest.len());
+    println!("FRAMES: 2 to 6 adjacent blocks: got {}", longest.len());
     drop((second, longest));
 
     let middle = FRAMES.claim(2..4).unwrap();
@@ -173,12 +171,12 @@ fn adjacent_blocks() {
     assert_eq!(FRAMES.claim(7..9).unwrap_err(), ClaimError::OutOfRange);
     drop(middle);
     assert_eq!(FRAMES.used(), 0);
-    hprintln!("FRAMES: claimed and given back");
+    println!("FRAMES: claimed and given back");
 }
 
 fn addresses() {
     let raw = FRAMES.raw();
-    assert_eq!((raw.block_size(), raw.num_blocks(), raw.buffer().len()), (1536, 8, 8 * 1536));
+    assert_eq!((raw.block_size(), raw.num_blocks(), raw.buffer().len()), (192, 8, 8 * 192));
 
     let mut blocks = [ptr::null_mut(); 3];
     raw.alloc(&mut blocks).unwrap();
@@ -191,14 +189,14 @@ fn addresses() {
     let twice = refuse(&[blocks[0], blocks[1], blocks[0]]);
     assert_eq!((twice.entry(), twice.kind()), (2, FreeErrorKind::ListedTwice));
     assert_eq!(raw.used(), 3);
-    hprintln!("raw: {}", inner);
-    hprintln!("raw: {}", outside);
-    hprintln!("raw: {}", twice);
+    println!("raw: {}", inner);
+    println!("raw: {}", outside);
+    println!("raw: {}", twice);
     // SAFETY: the three blocks are ours and not used any more.
     unsafe { raw.free(&blocks) }.unwrap();
     let again = refuse(&blocks[..1]);
     assert_eq!((again.entry(), again.kind()), (0, FreeErrorKind::NotAllocated));
-    hprintln!("raw: {}", again);
+    println!("raw: {}", again);
 
     let first = raw.alloc_contiguous(4).unwrap().as_ptr();
     assert!(raw.owns(first) && !raw.owns(ptr::null()) && !raw.is_region_free(first, 4));
@@ -218,13 +216,13 @@ fn other_memory() {
     assert_eq!(OUTSIDE.alloc().unwrap_err(), AllocError::Exhausted);
     drop(blocks);
 
-    let run = FIXED.alloc_contiguous(64).unwrap();
-    assert_eq!(run.as_ptr() as usize, 0x210F_F000);
+    let run = FIXED.alloc_contiguous(16).unwrap();
+    assert_eq!(run.as_ptr() as usize, firmware::FIXED);
     let run = Run::write_with(run, |index| [index.to_le_bytes()[0]; 64]);
     assert!(run.iter().enumerate().all(|(index, block)| usize::from(block[63]) == index));
     drop(run);
     assert_eq!((OUTSIDE.used(), FIXED.used()), (0, 0));
-    hprintln!("OUTSIDE, FIXED: used and given back");
+    println!("OUTSIDE, FIXED: used and given back");
 }
 
 fn in_a_function() {
@@ -233,19 +231,19 @@ fn in_a_function() {
 
     let (one, two) = (SCRATCH.alloc_zeroed().unwrap(), SCRATCH.alloc_zeroed().unwrap());
     assert_eq!(SCRATCH.alloc().unwrap_err(), AllocError::Exhausted);
-    hprintln!("SCRATCH: blocks {} and {}", Block::index(&one), Block::index(&two));
+    println!("SCRATCH: blocks {} and {}", Block::index(&one), Block::index(&two));
 }
 
 fn group() {
     let small = BUFFERS.alloc(&60).unwrap();
     let large = BUFFERS.alloc(&65).unwrap();
-    hprintln!("BUFFERS: 60 bytes in {}, 65 bytes in {}", small.len(), large.len());
+    println!("BUFFERS: 60 bytes in {}, 65 bytes in {}", small.len(), large.len());
     assert_eq!(BUFFERS.alloc(&201).unwrap_err(), GroupError::NotChosen);
 
     // The small ones are gone after three more; then a larger member serves.
     let rest = BUFFERS.alloc_array::<3>(&1).unwrap();
     let instead = BUFFERS.alloc(&1).unwrap();
-    hprintln!("BUFFERS: 1 byte in {} when the small blocks are gone", instead.len());
+    println!("BUFFERS: 1 byte in {} when the small blocks are gone", instead.len());
     assert_eq!((SMALL.used(), LARGE.used()), (4, 2));
     drop((small, large, rest, instead));
     assert_eq!((SMALL.used(), LARGE.used()), (0, 0));
@@ -262,7 +260,7 @@ fn group() {
     // SAFETY: both blocks are ours and not used any more.
     unsafe { BUFFERS.free(&[one, two]) }.unwrap();
     assert_eq!((SMALL.used(), LARGE.used()), (0, 0));
-    hprintln!("BUFFERS: blocks of two members freed in one call");
+    println!("BUFFERS: blocks of two members freed in one call");
 }
 
 fn built_at_run_time() {
@@ -284,5 +282,5 @@ fn built_at_run_time() {
     let group = &*LATE.init(group);
     let block = group.alloc(&48).unwrap();
     assert_eq!((block.len(), pool.used()), (48, 1));
-    hprintln!("built at run time: {} blocks; a third member: {}", pool.available() + 1, full);
+    println!("built at run time: {} blocks; a third member: {}", pool.available() + 1, full);
 }

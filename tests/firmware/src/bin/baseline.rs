@@ -3,12 +3,16 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
-use firmware_size as _;
+use core::panic::PanicInfo;
+
+use firmware::entry;
+
+#[panic_handler]
+fn panic(_: &PanicInfo) -> ! {
+    firmware::exit(false)
+}
 
 #[entry]
 fn main() -> ! {
-    loop {
-        cortex_m::asm::wfi();
-    }
+    firmware::exit(true)
 }

@@ -6,7 +6,7 @@
 
 use core::{hint::black_box, panic::PanicInfo};
 
-use cortex_m_rt::entry;
+use firmware::entry;
 use mem_blocks::{Block, MemBlocks, mem_blocks};
 
 #[mem_blocks]
@@ -14,7 +14,7 @@ static POOL: MemBlocks<[u32; 3], 40>;
 
 #[panic_handler]
 fn panic(_: &PanicInfo) -> ! {
-    firmware_cortex_m::exit(false)
+    firmware::exit(false)
 }
 
 fn pool() -> &'static MemBlocks<[u32; 3], 40> {
@@ -43,6 +43,6 @@ fn main() -> ! {
     }
     let again = alloc();
     ok &= again.is_some_and(|(_, index)| index == 0);
-    firmware_cortex_m::say("named allocator used");
-    firmware_cortex_m::exit(ok)
+    firmware::say("named allocator used");
+    firmware::exit(ok)
 }

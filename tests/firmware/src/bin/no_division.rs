@@ -6,18 +6,18 @@
 
 use core::{hint::black_box, panic::PanicInfo};
 
-use cortex_m_rt::entry;
+use firmware::entry;
 use mem_blocks::{Block, MemBlocks, Run, define_mem_blocks};
 
 define_mem_blocks! {
     static TWELVE: MemBlocks<[u32; 3], 40>;
-    static FRAMES: MemBlocks<[u8; 1536], 8>;
+    static FRAMES: MemBlocks<[u8; 96], 8>;
     static ODD: MemBlocks<[u8; 37], 100>;
 }
 
 #[panic_handler]
 fn panic(_: &PanicInfo) -> ! {
-    firmware_cortex_m::exit(false)
+    firmware::exit(false)
 }
 
 macro_rules! use_typed {
@@ -51,6 +51,6 @@ fn main() -> ! {
     let all_back = use_typed!(TWELVE) & use_typed!(FRAMES) & use_typed!(ODD);
     #[cfg(feature = "break-division")]
     black_box(black_box(7_u32).checked_div(black_box(2)));
-    firmware_cortex_m::say("typed pools used");
-    firmware_cortex_m::exit(all_back)
+    firmware::say("typed pools used");
+    firmware::exit(all_back)
 }

@@ -3,17 +3,21 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
-use firmware_size::one_block;
+use core::panic::PanicInfo;
+
+use firmware::{entry, one_block};
 use mem_blocks::{MemBlocks, mem_blocks};
 
 #[mem_blocks]
 static POOL: MemBlocks<[u8; 64], 32>;
 
+#[panic_handler]
+fn panic(_: &PanicInfo) -> ! {
+    firmware::exit(false)
+}
+
 #[entry]
 fn main() -> ! {
     one_block!(POOL: [u8; 64]);
-    loop {
-        cortex_m::asm::wfi();
-    }
+    firmware::exit(true)
 }

@@ -1,0 +1,6 @@
+//! The operations of a pool of 32 blocks, for `cargo xtask cost`.
+
+#![no_std]
+#![no_main]
+
+firmware::cost_program!(32);

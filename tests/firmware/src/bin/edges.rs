@@ -1,0 +1,19 @@
+//! The tests of `tests/bodies/src/edges.rs`, on the core.
+
+#![no_std]
+#![no_main]
+
+use core::panic::PanicInfo;
+
+use firmware::entry;
+use mem_blocks_bodies::edges;
+
+#[panic_handler]
+fn panic(info: &PanicInfo) -> ! {
+    firmware::fail(info)
+}
+
+#[entry]
+fn main() -> ! {
+    firmware::run("edges", edges::TESTS)
+}
