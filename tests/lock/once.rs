@@ -228,7 +228,7 @@ fn what_is_only_about_a_handle_takes_no_lock() {
 
 /// That the lock is released before the zeros are written is not seen here, where both are done when `alloc_zeroed`
 /// returns. It follows from what is seen: writing zeros takes no lock, and `alloc_zeroed` is `alloc` and then that,
-/// with one lock. `cargo xtask size` shows it in numbers: as few instructions with interrupts off as for `alloc`.
+/// with one lock. `cargo xtask cost` shows it in numbers: as few instructions with interrupts off as for `alloc`.
 #[test]
 fn zeros_are_written_without_the_lock() {
     #[mem_blocks]

@@ -38,9 +38,9 @@ const BASELINE: &str = "baseline";
 /// The programs of which the size is measured: by how much each is larger than `BASELINE`.
 const SIZES: [(&str, &str); 4] = [
     ("code of `alloc` and drop of a block, one pool", "one_block"),
-    ("the same for three pools of different types", "one_block_three_pools"),
+    ("of these two, three pools of different types", "one_block_three_pools"),
     ("code of all methods, by handle and by address, one pool", "every_operation"),
-    ("the same for three pools of different types", "every_operation_three_pools"),
+    ("of all methods, three pools of different types", "every_operation_three_pools"),
 ];
 
 /// The program that makes every call once.
@@ -320,7 +320,7 @@ fn pool(image: &Image) -> Result<(u64, u64)> {
 fn compare(old: &str, new: &str) -> Result<()> {
     let compiler = |text: &str| text.lines().last().map(str::to_owned);
     let same_compiler = compiler(old) == compiler(new);
-    let (old, new) = (figures(old), figures(new));
+    let (old, new) = (figures(old)?, figures(new)?);
     let names = |figures: &BTreeMap<String, u64>| figures.keys().cloned().collect::<BTreeSet<_>>();
     if let Some(other) = names(&old).symmetric_difference(&names(&new)).next() {
         bail!(
@@ -350,7 +350,7 @@ fn compare(old: &str, new: &str) -> Result<()> {
 }
 
 /// The figures of all tables, each named by table, row and column.
-fn figures(text: &str) -> BTreeMap<String, u64> {
+fn figures(text: &str) -> Result<BTreeMap<String, u64>> {
     const PARTS: [&str; 3] = ["", ", interrupts off", ", stack"];
     let mut found = BTreeMap::new();
     let mut head: Option<Vec<&str>> = None;
@@ -368,12 +368,14 @@ fn figures(text: &str) -> BTreeMap<String, u64> {
             for (figure, part) in cell.split(" / ").zip(PARTS) {
                 if let Ok(figure) = figure.parse() {
                     let name = format!("{}, {column}: {}{part}", head[0], cells[0]);
-                    found.insert(name, figure);
+                    if found.insert(name.clone(), figure).is_some() {
+                        bail!("two figures have one name: {name}");
+                    }
                 }
             }
         }
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -392,11 +394,13 @@ mod tests {
 
     #[test]
     fn figures_are_named_by_table_row_and_column() {
-        let found = figures(&text("1.96.0", "23 / 11 / 8"));
+        let found = figures(&text("1.96.0", "23 / 11 / 8")).unwrap();
         let names = ["", ", interrupts off", ", stack"]
             .map(|part| format!("32 blocks, Cortex-M3: `alloc`{part}"));
         assert!(names.iter().zip([23, 11, 8]).all(|(name, figure)| found[name] == figure));
         assert_eq!(found.len(), 3);
+        let row = "| t | c |\n|---|--:|\n| a | 1 |\n";
+        assert!(figures(&row.replace("| a | 1 |\n", "| a | 1 |\n| a | 2 |\n")).is_err());
     }
 
     #[test]
