@@ -38,9 +38,15 @@ const BASELINE: &str = "baseline";
 /// The programs of which the size is measured: by how much each is larger than `BASELINE`.
 const SIZES: [(&str, &str); 4] = [
     ("code of `alloc` and drop of a block, one pool", "one_block"),
-    ("of these two, three pools of different types", "one_block_three_pools"),
+    (
+        "code of `alloc` and drop of a block, three pools of different types",
+        "one_block_three_pools",
+    ),
     ("code of all methods, by handle and by address, one pool", "every_operation"),
-    ("of all methods, three pools of different types", "every_operation_three_pools"),
+    (
+        "code of all methods, by handle and by address, three pools of different types",
+        "every_operation_three_pools",
+    ),
 ];
 
 /// The program that makes every call once.

@@ -1,7 +1,9 @@
 //! Memory that the core itself keeps the program from: `SRAM2`, by its memory protection.
 
-#[cfg(target_arch = "arm")]
+#[cfg(all(target_arch = "arm", not(armv8m)))]
 pub use arm::without_sram2;
+#[cfg(armv8m)]
+pub use armv8m::without_sram2;
 #[cfg(target_arch = "riscv32")]
 pub use riscv::without_sram2;
 
@@ -12,7 +14,7 @@ mod arm {
     use cortex_m::asm;
 
     const TYPE: *mut u32 = 0xE000_ED90 as *mut u32;
-    const CTRL: *mut u32 = 0xE000_ED94 as *mut u32;
+    pub(super) const CTRL: *mut u32 = 0xE000_ED94 as *mut u32;
     const RNR: *mut u32 = 0xE000_ED98 as *mut u32;
     const RBAR: *mut u32 = 0xE000_ED9C as *mut u32;
     /// `MPU_RASR` on Armv7-M, `MPU_RLAR` on Armv8-M.
@@ -21,18 +23,18 @@ mod arm {
     /// `MPU_CTRL`: on, and privileged code may use what is in no region.
     const ENABLE: u32 = 0b101;
 
-    fn set(register: *mut u32, value: u32) {
+    pub(super) fn set(register: *mut u32, value: u32) {
         // SAFETY: the registers above, of which only this module knows.
         unsafe { register.write_volatile(value) };
     }
 
-    fn region(number: u32, base: u32, size_or_limit: u32) {
+    pub(super) fn region(number: u32, base: u32, size_or_limit: u32) {
         set(RNR, number);
         set(RBAR, base);
         set(SIZE_OR_LIMIT, size_or_limit);
     }
 
-    fn enable() {
+    pub(super) fn enable() {
         // SAFETY: reading it has no effect.
         let regions = unsafe { TYPE.read_volatile() } >> 8 & 0xFF;
         assert!(regions >= 3, "the core has no memory protection");
@@ -52,14 +54,24 @@ mod arm {
         set(CTRL, 0);
         asm::dsb();
     }
+}
 
-    /// Calls `function` while no access to `SRAM2` is allowed. This unit can keep only unprivileged code from all access,
-    /// so `function` runs unprivileged; what it needs are regions of their own.
-    #[cfg(armv8m)]
+/// The unit of Armv8-M can keep only unprivileged code from all access.
+#[cfg(armv8m)]
+mod armv8m {
+    use core::arch::asm;
+
+    use cortex_m::{
+        asm::dsb,
+        register::control::{self, Npriv},
+    };
+
+    use super::arm::{CTRL, enable, region, set};
+
+    const MAIR0: *mut u32 = 0xE000_EDC0 as *mut u32;
+
+    /// Calls `function` while no access to `SRAM2` is allowed: unprivileged, with regions for all that it needs.
     pub fn without_sram2(function: impl FnOnce()) {
-        use cortex_m::register::control::{self, Npriv};
-
-        const MAIR0: *mut u32 = 0xE000_EDC0 as *mut u32;
         // Normal memory, not cached.
         set(MAIR0, 0x44);
         // Read-only for all; read and write for all, XN; read and write for privileged code, XN.
@@ -67,26 +79,24 @@ mod arm {
         region(1, 0x3800_0000 | 0b01 << 1 | 1, 0x381F_FFE0 | 1);
         region(2, 0x3820_0000 | 1, 0x382F_FFE0 | 1);
         enable();
-        let mut control = control::read();
-        control.set_npriv(Npriv::Unprivileged);
-        // SAFETY: code, data and stack lie in regions that unprivileged code may use.
-        unsafe { control::write(control) };
+        change_privilege(Npriv::Unprivileged);
         function();
         // SAFETY: the handler below makes the code privileged again, and nothing else.
-        unsafe { core::arch::asm!("svc 0") };
+        unsafe { asm!("svc 0") };
         set(CTRL, 0);
-        asm::dsb();
+        dsb();
     }
 
-    #[cfg(armv8m)]
+    fn change_privilege(privilege: Npriv) {
+        let mut control = control::read();
+        control.set_npriv(privilege);
+        // SAFETY: code, data and stack lie in regions that unprivileged code may use.
+        unsafe { control::write(control) };
+    }
+
     #[cortex_m_rt::exception]
     fn SVCall() {
-        use cortex_m::register::control::{self, Npriv};
-
-        let mut control = control::read();
-        control.set_npriv(Npriv::Privileged);
-        // SAFETY: less is forbidden than before.
-        unsafe { control::write(control) };
+        change_privilege(Npriv::Privileged);
     }
 }
 

@@ -23,7 +23,7 @@ use mem_blocks_bodies::{
 const CORES: usize = if cfg!(feature = "two-harts") { 2 } else { 1 };
 
 /// Of each core, for its main code and as many for its interrupt.
-const OPERATIONS: u32 = 1_000_000 / 2 / CORES as u32;
+const OPERATIONS: u32 = if CORES == 2 { 250_000 } else { 500_000 };
 
 /// What a core's interrupt works with, between two of them; and the core itself when it is done.
 static INTERRUPTS: [Mutex<RefCell<Option<Interrupt>>>; 2] =
@@ -111,7 +111,7 @@ firmware::timer_interrupt!(interrupted);
 fn interrupted() {
     let core = core_id();
     let mut own = take(&INTERRUPTS[core]).unwrap();
-    for _ in 0..1 + own.times.below(3) {
+    for _ in 0..=own.times.below(3) {
         own.worker.step();
     }
     INTERRUPTED[core].store(own.worker.done().operations, Ordering::Relaxed);
