@@ -53,6 +53,22 @@ pub fn fail(info: &PanicInfo) -> ! {
     exit(false)
 }
 
+/// A program that runs the tests of a module of `tests/bodies`.
+#[macro_export]
+macro_rules! tests {
+    ($module:ident) => {
+        #[panic_handler]
+        fn panic(info: &core::panic::PanicInfo) -> ! {
+            $crate::fail(info)
+        }
+
+        #[$crate::entry]
+        fn main() -> ! {
+            $crate::run(stringify!($module), mem_blocks_bodies::$module::TESTS)
+        }
+    };
+}
+
 /// Runs tests, and prints the name of each that has passed. One that fails panics.
 pub fn run(module: &str, tests: &[Test]) -> ! {
     for test in tests {

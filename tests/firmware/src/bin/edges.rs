@@ -3,17 +3,4 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-
-use firmware::entry;
-use mem_blocks_bodies::edges;
-
-#[panic_handler]
-fn panic(info: &PanicInfo) -> ! {
-    firmware::fail(info)
-}
-
-#[entry]
-fn main() -> ! {
-    firmware::run("edges", edges::TESTS)
-}
+firmware::tests!(edges);

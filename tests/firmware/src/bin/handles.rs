@@ -3,17 +3,4 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-
-use firmware::entry;
-use mem_blocks_bodies::handles;
-
-#[panic_handler]
-fn panic(info: &PanicInfo) -> ! {
-    firmware::fail(info)
-}
-
-#[entry]
-fn main() -> ! {
-    firmware::run("handles", handles::TESTS)
-}
+firmware::tests!(handles);
