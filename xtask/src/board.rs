@@ -67,7 +67,7 @@ pub(crate) const BOARDS: &[Board] = &[
             -semihosting-config enable=on,target=native -icount shift=0",
         memory: "microbit.x",
         programs: Programs::AllBut("protected", "the core has no memory protection"),
-        controls: &[TOUCH, LOCK, PANIC, DIVISION_BY_CALL],
+        controls: &[TOUCH, TOUCH_RAM, LOCK, PANIC, DIVISION_BY_CALL],
     },
     Board {
         name: "mps2-an385",
@@ -81,40 +81,20 @@ pub(crate) const BOARDS: &[Board] = &[
         programs: Programs::All,
         controls: &[
             TOUCH,
+            TOUCH_RAM,
             PROTECTION,
             LOCK,
             PANIC,
             DIVISION,
             Control {
-                features: &["--features=break-touch-ram"],
-                program: "untouched",
-                says: "KEPT: the program touches it: a store to",
-            },
-            Control {
                 features: &["--features=break-folded"],
                 program: "folded",
                 says: "POOL: its descriptor is in the image",
             },
-            Control {
-                features: &["--features=break-section"],
-                program: "allocators",
-                says: ".nobody",
-            },
-            Control {
-                features: &["--features=break-noload"],
-                program: "allocators",
-                says: "FRAMES: the image carries its bytes",
-            },
-            Control {
-                features: &["--features=break-insert"],
-                program: "allocators",
-                says: "FRAMES: start-up zeroes it",
-            },
-            Control {
-                features: &["--features=break-data"],
-                program: "allocators",
-                says: ".data has 4 bytes",
-            },
+            SECTION,
+            NOLOAD,
+            INSERT,
+            DATA,
             Control {
                 features: &["--features=break-output"],
                 program: "allocators",
@@ -137,7 +117,7 @@ pub(crate) const BOARDS: &[Board] = &[
             -semihosting-config enable=on,target=native -icount shift=0",
         memory: "mps2-an505.x",
         programs: Programs::All,
-        controls: &[TOUCH, PROTECTION, LOCK, PANIC],
+        controls: &[TOUCH, TOUCH_RAM, PROTECTION, LOCK, PANIC],
     },
     Board {
         name: "virt-imac",
@@ -148,7 +128,18 @@ pub(crate) const BOARDS: &[Board] = &[
         options: "-machine virt -bios none -display none -monitor none -serial stdio -icount shift=0",
         memory: "virt.x",
         programs: Programs::All,
-        controls: &[TOUCH, PROTECTION, LOCK, PANIC, DIVISION_RISCV],
+        controls: &[
+            TOUCH,
+            TOUCH_RAM,
+            PROTECTION,
+            LOCK,
+            PANIC,
+            DIVISION_RISCV,
+            SECTION,
+            NOLOAD,
+            INSERT,
+            DATA,
+        ],
     },
     Board {
         name: "virt-imc",
@@ -160,7 +151,7 @@ pub(crate) const BOARDS: &[Board] = &[
             -serial stdio -icount shift=0",
         memory: "virt.x",
         programs: Programs::All,
-        controls: &[TOUCH, PROTECTION, LOCK, PANIC],
+        controls: &[TOUCH, TOUCH_RAM, PROTECTION, LOCK, PANIC],
     },
     Board {
         name: "virt-two-harts",
@@ -172,10 +163,16 @@ pub(crate) const BOARDS: &[Board] = &[
         options: "-machine virt -smp 2 -bios none -display none -monitor none -serial stdio",
         memory: "virt.x",
         programs: Programs::Only(&["edges", "groups", "handles", "model", "storm"]),
-        controls: &[Control {
-            features: &["--no-default-features", "--features=two-harts,break-lock"],
-            ..LOCK
-        }],
+        controls: &[
+            Control {
+                features: &["--no-default-features", "--features=two-harts,break-lock"],
+                ..LOCK
+            },
+            Control {
+                features: &["--no-default-features", "--features=two-harts,break-spin"],
+                ..LOCK
+            },
+        ],
     },
 ];
 
@@ -184,6 +181,25 @@ const TOUCH: Control = Control {
     program: "untouched",
     says: "fault: an access",
 };
+const TOUCH_RAM: Control = Control {
+    features: &["--features=break-touch-ram"],
+    program: "untouched",
+    says: "KEPT: the program touches it: a store to",
+};
+const SECTION: Control =
+    Control { features: &["--features=break-section"], program: "allocators", says: ".nobody" };
+const NOLOAD: Control = Control {
+    features: &["--features=break-noload"],
+    says: "FRAMES: the image carries its bytes",
+    ..SECTION
+};
+const INSERT: Control = Control {
+    features: &["--features=break-insert"],
+    says: "FRAMES: start-up zeroes it",
+    ..SECTION
+};
+const DATA: Control =
+    Control { features: &["--features=break-data"], says: ".data has 4 bytes", ..SECTION };
 const PROTECTION: Control = Control { program: "protected", ..TOUCH };
 const LOCK: Control = Control {
     features: &["--no-default-features", "--features=break-lock"],

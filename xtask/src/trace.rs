@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     board::Board,
-    image::{Image, Item},
+    image::{Image, Item, overlap},
     isa::Masking,
     process, toolchain, top,
 };
@@ -34,12 +34,12 @@ pub(crate) struct Call {
     pub(crate) functions: BTreeSet<u64>,
 }
 
-/// What happened: an address each.
+/// What happened: where, and of an access how many bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     Instruction(u64),
-    Load(u64),
-    Store(u64),
+    Load(u64, u64),
+    Store(u64, u64),
 }
 
 /// All that a program did, from the reset to its end.
@@ -84,10 +84,11 @@ impl Trace {
         let events = words.map(|word| {
             let word = word.context("a trace is of 8-byte words")?;
             let address = word & 0xFFFF_FFFF;
-            Ok(match word >> 32 {
+            let size = 1 << (word >> 40 & 0xF);
+            Ok(match word >> 32 & 0xFF {
                 0 => Event::Instruction(address),
-                1 => Event::Load(address),
-                2 => Event::Store(address),
+                1 => Event::Load(address, size),
+                2 => Event::Store(address, size),
                 other => bail!("a trace has no event {other}"),
             })
         });
@@ -100,15 +101,15 @@ impl Trace {
         let mut count = 0;
         let mut first = None;
         for event in &self.events {
-            let (what, address) = match *event {
+            let (what, address, size) = match *event {
                 Event::Instruction(address) => {
                     at = address;
                     continue;
                 }
-                Event::Load(address) => ("load from", address),
-                Event::Store(address) => ("store to", address),
+                Event::Load(address, size) => ("load from", address, size),
+                Event::Store(address, size) => ("store to", address, size),
             };
-            if range.contains(&address) {
+            if overlap(range, &(address..address + size)) {
                 count += 1;
                 first.get_or_insert_with(|| format!("a {what} {address:#x} at {at:#x}"));
             }
@@ -157,7 +158,7 @@ impl Trace {
                     }
                     last = address;
                 }
-                Event::Store(address) => match &mut open {
+                Event::Store(address, _) => match &mut open {
                     Some(now) if !data.iter().any(|range| range.contains(&address)) => {
                         let depth = now.stack.saturating_sub(address);
                         now.call.stack = now.call.stack.max(depth);
@@ -165,7 +166,7 @@ impl Trace {
                     None if image.marks_stack(last) => stack = Some(address + 4),
                     _ => {}
                 },
-                Event::Load(_) => {}
+                Event::Load(..) => {}
             }
         }
         match open {
@@ -270,16 +271,16 @@ mod tests {
         let all: Vec<u16> = MARK.iter().chain(&[NOP, NOP]).chain(code).copied().collect();
         let image = Image::of_function("measured_it", ENTRY, &all);
         let mut events: Vec<_> = [0, 2, 4].map(Event::Instruction).into();
-        events.insert(1, Event::Store(STACK - 4));
+        events.insert(1, Event::Store(STACK - 4, 4));
         let mut address = ENTRY;
         while address < 2 * all.len() as u64 {
             events.push(Event::Instruction(address));
-            events.extend(stores.iter().map(|&address| Event::Store(address)));
+            events.extend(stores.iter().map(|&address| Event::Store(address, 4)));
             address = image.end_of(address);
         }
         assert!(Trace { events: events.clone() }.calls(&image, "measured_").is_err(), "no return");
         events.push(Event::Instruction(6));
-        let unmarked = events.iter().copied().filter(|event| *event != Event::Store(STACK - 4));
+        let unmarked = events.iter().copied().filter(|event| *event != Event::Store(STACK - 4, 4));
         assert!(Trace { events: unmarked.collect() }.calls(&image, "measured_").is_err());
         let trace = Trace { events };
         assert_eq!(trace.calls(&image, "other_")?, []);
@@ -336,23 +337,27 @@ mod tests {
     fn accesses_are_those_inside_the_range() {
         let events = vec![
             Event::Instruction(0x10),
-            Event::Load(0x100),
+            Event::Load(0x100, 1),
             Event::Instruction(0x12),
-            Event::Store(0x0FF),
-            Event::Store(0x104),
-            Event::Store(0x108),
+            Event::Store(0x0FF, 1),
+            Event::Store(0x0FE, 4),
+            Event::Store(0x104, 4),
+            Event::Store(0x108, 4),
         ];
         let trace = Trace { events };
         let first = "a load from 0x100 at 0x10".to_owned();
-        assert_eq!(trace.accesses(&(0x100..0x108)), (2, Some(first)));
+        assert_eq!(trace.accesses(&(0x100..0x108)), (3, Some(first)));
         assert_eq!(trace.accesses(&(0x200..0x208)), (0, None));
     }
 
     #[test]
     fn a_trace_is_read_word_by_word() {
-        let words = [0x1234_u64, 1 << 32 | 0x20, 2 << 32 | 0x24].map(u64::to_le_bytes);
+        let words = [0x1234_u64, 0x201 << 32 | 0x20, 0x002 << 32 | 0x24].map(u64::to_le_bytes);
         let events = Trace::parse(words.as_flattened()).unwrap().events;
-        assert_eq!(events, [Event::Instruction(0x1234), Event::Load(0x20), Event::Store(0x24)]);
+        assert_eq!(
+            events,
+            [Event::Instruction(0x1234), Event::Load(0x20, 4), Event::Store(0x24, 1)]
+        );
         assert!(Trace::parse(&words.as_flattened()[..12]).is_err());
         assert!(Trace::parse(&(7_u64 << 32).to_le_bytes()).is_err());
     }

@@ -1,5 +1,5 @@
 //! A storm: several contexts (main code, its interrupt, another core, threads) take blocks from the same pools and give
-//! them back, by every operation there is, and hand some over to each other. What each does is a sequence of numbers;
+//! them back, by each way to take and each way to give back, and hand some over to each other. What each does is a sequence of numbers;
 //! when it does it is for the machine to say.
 //!
 //! Each block carries the stamp of whoever took it, for as long as it is held, and the stamp is checked before the block
@@ -50,7 +50,7 @@ enum Blocks {
     Run(Run<Stamped>),
     Raw(&'static RawMemBlocks, [*mut u8; 4]),
     RawRun(&'static RawMemBlocks, *mut u8, usize),
-    GroupBlock(GroupBlock),
+    GroupPair([GroupBlock; 2]),
     GroupRun(GroupRun),
 }
 
@@ -144,8 +144,14 @@ impl Worker {
     fn take_some(&mut self, stamp: u32) -> Option<Blocks> {
         let small = [stamp; 3];
         let numbers = &mut self.numbers;
-        Some(match numbers.below(11) {
-            0 | 1 => Blocks::One(SMALL.alloc_with(|| small).ok()?),
+        Some(match numbers.below(14) {
+            0 => Blocks::One(SMALL.alloc_with(|| small).ok()?),
+            1 => {
+                let mut block = SMALL.alloc_zeroed().ok()?;
+                assert_eq!(*block, [0; 3], "a block has another owner");
+                *block = small;
+                Blocks::One(block)
+            }
             2 => {
                 let three = LARGE.alloc_array::<3>().ok()?;
                 Blocks::Three(three.map(|block| Block::write(block, [small; 2])))
@@ -184,9 +190,25 @@ impl Worker {
                 Blocks::RawRun(LARGE.raw(), first, count)
             }
             9 => {
+                let count = 1 + numbers.below(12);
+                let start = LARGE.raw().buffer().cast::<u8>();
+                let first = start.wrapping_add(24 * numbers.below(70));
+                LARGE.raw().claim(first, count).ok()?;
+                stamp_bytes(first, count * 24, stamp);
+                Blocks::RawRun(LARGE.raw(), first, count)
+            }
+            10 | 11 => {
+                let mut blocks = BOTH.alloc_array::<2>(&(1 + numbers.below(24))).ok()?;
+                for block in &mut blocks {
+                    fill(block, stamp);
+                }
+                Blocks::GroupPair(blocks)
+            }
+            12 => {
                 let mut block = BOTH.alloc(&(1 + numbers.below(24))).ok()?;
                 fill(&mut block, stamp);
-                Blocks::GroupBlock(block)
+                let member = GroupBlock::member(&block);
+                Blocks::RawRun(member, GroupBlock::into_raw(block), 1)
             }
             _ => {
                 let mut run = BOTH.alloc_contiguous(&12, 1 + numbers.below(5)).ok()?;
@@ -214,6 +236,9 @@ impl Worker {
         let small = [stamp; 3];
         match blocks {
             Blocks::One(block) => {
+                let address = Block::into_raw(block);
+                // SAFETY: from `into_raw` in the line above.
+                let block = unsafe { Block::from_raw(&SMALL, address) };
                 assert_eq!(Block::into_inner(block), small, "a block has another owner");
             }
             Blocks::Three(blocks) => {
@@ -250,7 +275,9 @@ impl Worker {
                 // SAFETY: as above; the other half.
                 assert_eq!(unsafe { raw.free_contiguous(middle, count - half) }, Ok(()));
             }
-            Blocks::GroupBlock(block) => check(is_filled(&block, stamp)),
+            Blocks::GroupPair(blocks) => {
+                check(blocks.iter().all(|block| is_filled(block, stamp)));
+            }
             Blocks::GroupRun(run) => check(is_filled(&run, stamp)),
         }
     }
@@ -259,6 +286,7 @@ impl Worker {
     fn be_refused(&mut self) {
         self.done.operations += 1;
         assert_eq!(SMALL.alloc_array::<31>().unwrap_err(), AllocError::ExceedsCapacity);
+        assert!(SMALL.used() <= 30 && LARGE.available() <= 70 && LARGE.largest_free_run() <= 70);
         let mut list = [ptr::null_mut(); 5];
         if LARGE.raw().alloc(&mut list[..4]).is_err() {
             return;

@@ -1,4 +1,4 @@
-//! Everything that can be done with blocks but to use them. Of a pool's buffer, none of it reads or writes a byte: the
+//! All that can be done with blocks but to use them: each operation, served and refused. Of a pool's buffer, none of it reads or writes a byte: the
 //! pools may lie where any access is a fault, and there these tests are run.
 //!
 //! The operations that do write are those that give a `Block<T>`, `Run<T>` or `Scatter<T>` with values: `alloc_with`,
@@ -9,8 +9,8 @@ use core::mem;
 use core::ptr;
 
 use mem_blocks::{
-    AllocError, Block, ClaimError, FreeErrorKind, Group, GroupBlock, GroupRun, MemBlocks,
-    RawMemBlocks, Run,
+    AllocError, Block, ClaimError, FreeErrorKind, Group, GroupBlock, GroupError, GroupRun,
+    MemBlocks, RawMemBlocks, Run,
 };
 
 /// Does all of it, with two pools of at least 40 blocks and the group of them, whose blocks are `small` and `large` bytes.
@@ -68,7 +68,9 @@ fn typed<T, const N: usize>(pool: &'static MemBlocks<T, N>) {
     assert_eq!(pool.alloc_contiguous(N).unwrap_err(), AllocError::Exhausted);
     assert_eq!(pool.alloc_scatter::<4>(5).unwrap_err(), AllocError::ExceedsCapacity);
     assert_eq!((pool.used(), pool.available()), (22, N - 22));
-    format(&(pool, &longest));
+    format(&(pool, &longest, &one, &some));
+    assert_eq!(pool.alloc_array::<0>().unwrap().len(), 0);
+    assert!(pool.alloc_contiguous(0).unwrap().is_empty() && pool.is_free(0..0));
 
     // Into addresses and back; forgotten and leaked, then freed by address.
     let (index, address) = (Block::index(&one), Block::as_ptr(&one));
@@ -127,6 +129,10 @@ fn by_address(pool: &'static RawMemBlocks) {
     assert_eq!(refused(&[blocks[0], blocks[1], blocks[0]]), FreeErrorKind::ListedTwice);
     assert_eq!(pool.claim(run, 1), Err(ClaimError::Taken));
     assert_eq!(pool.claim(inner, 1), Err(ClaimError::NotBlockStart));
+    assert_eq!(pool.claim(run, usize::MAX), Err(ClaimError::OutOfRange));
+    assert_eq!(pool.claim(ptr::null_mut(), 1), Err(ClaimError::OutOfRange));
+    assert_eq!(pool.alloc_contiguous(usize::MAX), Err(AllocError::ExceedsCapacity));
+    assert_eq!(pool.alloc(&mut []), Ok(()));
     assert_eq!(pool.alloc_contiguous(pool.num_blocks()), Err(AllocError::Exhausted));
     // SAFETY: allocated above, and never used.
     unsafe { pool.free(&blocks) }.unwrap();
@@ -158,6 +164,9 @@ fn grouped(
     assert_eq!((GroupRun::count(&run), run.len()), (40, 40 * sizes.1));
     format(&(&one, &run, group));
     assert_eq!(group.members().len(), 2);
+    assert_eq!(group.alloc(&usize::MAX).unwrap_err(), GroupError::NotChosen);
+    let too_many = group.alloc_contiguous(&sizes.1, 1 + large.num_blocks()).unwrap_err();
+    assert_eq!(too_many, GroupError::Alloc(AllocError::ExceedsCapacity));
 
     let address = GroupBlock::into_raw(one);
     // SAFETY: from `into_raw` in the line above.

@@ -129,6 +129,17 @@ macro_rules! cost_program {
                     ok &= raw_free(&blocks[..count]);
                 }
             }
+            // The worst: what is wanted lies at the end, or is one block too many.
+            let rest = POOL.claim(..$blocks - 8);
+            ok &= raw_alloc(&mut blocks[..8]);
+            let last = core::mem::replace(&mut blocks[7], ptr::null_mut());
+            ok &= !raw_free(&blocks[..8]);
+            // SAFETY: taken above, and used by nobody.
+            ok &= unsafe { POOL.raw().free(&blocks[..7]) }.is_ok();
+            ok &= !raw_alloc(&mut blocks[..8]);
+            // SAFETY: as above.
+            ok &= unsafe { POOL.raw().free(&[last]) }.is_ok();
+            drop(rest);
             ok
         }
 
@@ -156,14 +167,15 @@ macro_rules! cost_program {
                     drop_run(blocks);
                 }
             }
-            // Every second block is free, and at the end four that are adjacent.
-            for index in (0..$blocks - 4).step_by(2) {
-                POOL.claim(index..=index).map(Run::leak).ok();
-            }
+            // Every second block is free, and at the end four that are adjacent; then those are not either.
+            let take = |index: usize| POOL.claim(index..=index).map(Run::leak).is_ok();
+            ok &= (0..$blocks - 4).step_by(2).all(take);
             let blocks = run(4);
             ok &= blocks.is_some();
             drop(blocks);
-            for index in (0..$blocks - 4).step_by(2) {
+            ok &= ($blocks - 4..$blocks).step_by(2).all(take);
+            ok &= run(4).is_none();
+            for index in (0..$blocks).step_by(2) {
                 let first = POOL.raw().buffer().cast::<u8>().wrapping_add(64 * index);
                 // SAFETY: leaked above.
                 ok &= unsafe { POOL.raw().free_contiguous(first, 1) }.is_ok();

@@ -1,6 +1,7 @@
 //! Writes each instruction that the emulated program runs, and each access to memory that it makes, to a file: a word of
-//! eight bytes each, little-endian. The upper half says what it is (0: an instruction, 1: a load, 2: a store), the lower
-//! half is the address. A load or store follows the instruction that makes it.
+//! eight bytes each, little-endian. The lower half is the address. In the upper half, the lowest byte says what it is (0:
+//! an instruction, 1: a load, 2: a store), and the next one of how many bytes, as a power of two. A load or store follows
+//! the instruction that makes it.
 //!
 //! Usage: `-plugin libqemu_trace.so,to=PATH`.
 //!
@@ -59,6 +60,7 @@ unsafe extern "C" {
         data: *mut c_void,
     );
     safe fn qemu_plugin_mem_is_store(info: u32) -> bool;
+    safe fn qemu_plugin_mem_size_shift(info: u32) -> c_uint;
     fn qemu_plugin_register_atexit_cb(id: Id, call: OnExit, data: *mut c_void);
 }
 
@@ -80,7 +82,8 @@ extern "C" fn on_instruction(_core: c_uint, address: *mut c_void) {
 }
 
 extern "C" fn on_access(_core: c_uint, info: u32, address: u64, _data: *mut c_void) {
-    write(if qemu_plugin_mem_is_store(info) { 2 } else { 1 }, address);
+    let kind = if qemu_plugin_mem_is_store(info) { 2 } else { 1 };
+    write(kind | u64::from(qemu_plugin_mem_size_shift(info)) << 8, address);
 }
 
 extern "C" fn on_block(_id: Id, block: *mut Block) {
