@@ -21,7 +21,8 @@ trap 'rm -rf "$new"' EXIT
 mkdir -p "$new/packages/partial" "$new/root" "$new/bin"
 # With the libraries that it needs and this machine lacks.
 apt-get -qq -y --download-only --no-install-recommends -o DPkg::Lock::Timeout=300 \
-  -o Dir::Cache::archives="$new/packages" -o APT::Sandbox::User=root install qemu-system-arm qemu-system-misc >&2 || fail "cannot download QEMU"
+  -o Dir::Cache::archives="$new/packages" -o APT::Sandbox::User=root install qemu-system-arm qemu-system-misc >&2 ||
+  fail "cannot download QEMU"
 for file in "$new"/packages/*.deb; do dpkg -x "$file" "$new/root"; done
 rm -r "$new/packages"
 

@@ -25,7 +25,7 @@ pub(crate) struct Board {
     pub(crate) target: &'static str,
     /// For `cargo build`.
     pub(crate) features: &'static [&'static str],
-    /// The program.
+    /// The program of QEMU.
     pub(crate) emulator: &'static str,
     /// Separated by spaces.
     pub(crate) options: &'static str,
