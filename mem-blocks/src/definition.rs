@@ -5,10 +5,10 @@
 
 use core::marker::PhantomData;
 
-use crate::bitmap::bitmap_words;
 use crate::buffer::{Alignment, BlockBuffer, MAX_ALIGN, SupportedAlignment};
 use crate::geometry::{Geometry, GeometryError};
 use crate::mem_blocks::MemBlocks;
+use crate::raw::summed_words;
 
 /// What a definition needs to know of the type that was written.
 #[diagnostic::on_unimplemented(
@@ -104,11 +104,12 @@ impl Shape {
         }
     }
 
-    /// The number of words in the bitmap: none, if one of the checks refuses the buffer.
+    /// The number of words in the bitmap, with its summary: none, if one of the checks refuses the
+    /// buffer.
     #[must_use]
     pub const fn bitmap_words(self) -> usize {
         match self.geometry() {
-            Ok(geometry) => bitmap_words(geometry.num_blocks()),
+            Ok(geometry) => summed_words(geometry.num_blocks()),
             Err(_) => 0,
         }
     }

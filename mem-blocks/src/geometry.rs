@@ -19,6 +19,9 @@ pub(crate) struct Stride {
     bytes: usize,
     /// The inverse of the odd part of `bytes`, modulo `usize::MAX + 1`.
     inverse: usize,
+    /// The even part of `bytes`, as a power of two. Kept, because the smallest cores count zeros in
+    /// a loop.
+    shift: u32,
 }
 
 impl Stride {
@@ -29,13 +32,20 @@ impl Stride {
     }
 
     const fn new(bytes: usize) -> Self {
-        Self { bytes, inverse: inverse(bytes >> bytes.trailing_zeros()) }
+        let shift = bytes.trailing_zeros();
+        Self { bytes, inverse: inverse(bytes >> shift), shift }
+    }
+
+    /// `offset / bytes`, which is exact.
+    #[inline]
+    pub(crate) const fn quotient(self, offset: usize) -> usize {
+        offset.wrapping_mul(self.inverse) >> self.shift
     }
 
     /// `offset / bytes` where that is exact; elsewhere larger than every exact quotient.
     #[inline]
     pub(crate) const fn exact_quotient(self, offset: usize) -> usize {
-        offset.wrapping_mul(self.inverse).rotate_right(self.bytes.trailing_zeros())
+        offset.wrapping_mul(self.inverse).rotate_right(self.shift)
     }
 }
 

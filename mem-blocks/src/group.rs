@@ -184,9 +184,8 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     ///
     /// As for [`RawMemBlocks::free`].
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        raw::free_all(blocks, |block| {
-            self.members().iter().copied().find(|member| member.owns(block))
-        })
+        // SAFETY: passed on to the caller.
+        unsafe { raw::free_all(self.members(), blocks) }
     }
 
     /// Lets the member that is chosen for `cfg` serve a request; says which that was.

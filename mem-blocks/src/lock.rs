@@ -1,10 +1,191 @@
-//! The lock: the one way to the state that interrupts, tasks and cores share.
+//! What interrupts, tasks and cores share: words that change as a whole, and the lock.
 //!
-//! The only file that knows `critical-section`.
+//! The only file that knows `critical-section`, and whether the target has a compare-and-swap.
 
 use core::cell::UnsafeCell;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// A word that is shared. It changes as a whole: by one exchange, or under the lock.
+///
+/// An exchange is the processor's own where it has a compare-and-swap, and interrupts are never
+/// off; elsewhere it is made under the lock. `--cfg mem_blocks_no_compare_and_swap` makes it so
+/// everywhere, for tests.
+#[repr(transparent)]
+pub(crate) struct Word {
+    bits: AtomicU32,
+}
+
+impl Word {
+    pub(crate) const fn new() -> Self {
+        Self { bits: AtomicU32::new(0) }
+    }
+
+    /// What it holds, at some moment.
+    #[inline]
+    pub(crate) fn load(&self) -> u32 {
+        self.bits.load(Ordering::Relaxed)
+    }
+
+    /// Under the lock: changes it, for words that are never exchanged.
+    #[inline]
+    pub(crate) fn store(&self, bits: u32, _key: &mut Key) {
+        // The lock orders it.
+        self.bits.store(bits, Ordering::Relaxed);
+    }
+}
+
+#[cfg(all(target_has_atomic = "32", not(mem_blocks_no_compare_and_swap)))]
+impl Word {
+    /// Puts `new` in place of `seen`, unless something else is there. May do nothing all the same.
+    ///
+    /// For taking blocks: what their last owner did with them happens before.
+    #[inline]
+    pub(crate) fn exchange(&self, seen: u32, new: u32) -> bool {
+        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+        self.bits.compare_exchange_weak(seen, new, success, failure).is_ok()
+    }
+
+    /// Sets the lowest bit that is clear, if it is one of `all`, the lowest ones. Says which of them
+    /// were clear before.
+    #[cfg(not(all(target_arch = "arm", target_os = "none")))]
+    #[inline]
+    pub(crate) fn set_lowest(&self, all: u32) -> u32 {
+        loop {
+            let seen = self.load();
+            let new = with_lowest(seen, all);
+            if seen == new || self.exchange(seen, new) {
+                return !seen & all;
+            }
+        }
+    }
+
+    /// Sets the lowest bit that is clear, if it is one of `all`, the lowest ones. Says which of them
+    /// were clear before.
+    ///
+    /// By hand, because a compare-and-swap is made of the same two instructions, and looks at the
+    /// word twice.
+    #[cfg(all(target_arch = "arm", target_os = "none"))]
+    #[inline]
+    pub(crate) fn set_lowest(&self, all: u32) -> u32 {
+        /// With one more instruction, if the word has bits that are not to be set.
+        macro_rules! set_lowest {
+            ($($and:literal, $all:expr)?) => {{
+                let before: u32;
+                // SAFETY: stores to this word alone, which is an atomic one.
+                unsafe {
+                    core::arch::asm!(
+                        "2:",
+                        "ldrex {before}, [{word}]",
+                        "adds {new}, {before}, #1",
+                        "orrs {new}, {new}, {before}",
+                        $($and,)?
+                        "strex {failed}, {new}, [{word}]",
+                        "cmp {failed}, #0",
+                        "bne 2b",
+                        word = in(reg) self.bits.as_ptr(),
+                        $(all = in(reg) $all,)?
+                        before = out(reg) before,
+                        new = out(reg) _,
+                        failed = out(reg) _,
+                        options(nostack),
+                    );
+                }
+                before
+            }};
+        }
+        let before = if all == u32::MAX {
+            set_lowest!()
+        } else {
+            set_lowest!("ands {new}, {new}, {all}", all)
+        };
+        let clear = !before & all;
+        if clear != 0 {
+            core::sync::atomic::fence(Ordering::Acquire);
+        }
+        clear
+    }
+
+    /// Clears bits, all of which are set.
+    ///
+    /// For giving blocks back: what was done with them happens before.
+    #[inline]
+    pub(crate) fn clear(&self, bits: u32) {
+        // As they are set, this is the same as `fetch_and(!bits)`, less the inversion.
+        self.bits.fetch_xor(bits, Ordering::Release);
+    }
+
+    /// Clears bits if all of them are set; else says which are not, and changes nothing.
+    #[inline]
+    pub(crate) fn clear_checked(&self, bits: u32) -> Result<(), u32> {
+        let (success, failure) = (Ordering::Release, Ordering::Relaxed);
+        loop {
+            let seen = self.load();
+            if seen & bits != bits {
+                return Err(bits & !seen);
+            }
+            let new = seen & !bits;
+            if self.bits.compare_exchange_weak(seen, new, success, failure).is_ok() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[cfg(not(all(target_has_atomic = "32", not(mem_blocks_no_compare_and_swap))))]
+impl Word {
+    /// Puts `new` in place of `seen`, unless something else is there.
+    #[inline]
+    pub(crate) fn exchange(&self, seen: u32, new: u32) -> bool {
+        with(|key| {
+            let is_seen = self.load() == seen;
+            if is_seen {
+                self.store(new, key);
+            }
+            is_seen
+        })
+    }
+
+    /// Sets the lowest bit that is clear, if it is one of `all`, the lowest ones. Says which of them
+    /// were clear before.
+    #[inline]
+    pub(crate) fn set_lowest(&self, all: u32) -> u32 {
+        with(|key| {
+            let before = self.load();
+            self.store(with_lowest(before, all), key);
+            !before & all
+        })
+    }
+
+    /// Clears bits, all of which are set.
+    #[inline]
+    pub(crate) fn clear(&self, bits: u32) {
+        with(|key| self.store(self.load() & !bits, key));
+    }
+
+    /// Clears bits if all of them are set; else says which are not, and changes nothing.
+    #[inline]
+    pub(crate) fn clear_checked(&self, bits: u32) -> Result<(), u32> {
+        with(|key| {
+            let seen = self.load();
+            if seen & bits == bits {
+                self.store(seen & !bits, key);
+                Ok(())
+            } else {
+                Err(bits & !seen)
+            }
+        })
+    }
+}
+
+/// A word with its lowest clear bit set as well, if that is one of `all`, the lowest ones.
+#[cfg_attr(all(target_arch = "arm", target_os = "none"), allow(dead_code))]
+#[inline]
+const fn with_lowest(bits: u32, all: u32) -> u32 {
+    // Adding one turns the ones below the lowest zero over into it.
+    (bits | bits.wrapping_add(1)) & all
+}
 
 /// Holding a `Key` proves that the lock is held.
 ///

@@ -1,14 +1,15 @@
 //! `MemBlocks`: the typed front of an allocator.
 
+use core::array;
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ops::{RangeBounds, RangeInclusive};
-use core::ptr::{self, NonNull};
+use core::ptr::NonNull;
 
 use bytemuck::Zeroable;
 
-use crate::bitmap::bitmap_words;
+use crate::bitmap::{WORD_BITS, bitmap_words};
 use crate::block::Block;
 use crate::error::{AllocError, ClaimError};
 use crate::geometry::Geometry;
@@ -72,7 +73,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// `static_cell` hands them over. `W` is [`bitmap_words(N)`](bitmap_words).
     ///
     /// ```
-    /// use core::mem::MaybeUninit;
+    /// use core::mem::{ManuallyDrop, MaybeUninit};
     /// use mem_blocks::{bitmap_words, Bitmap, MemBlocks};
     /// use static_cell::{ConstStaticCell, StaticCell};
     ///
@@ -93,7 +94,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// blocks or blocks of no size:
     ///
     /// ```compile_fail,E0080
-    /// # use core::mem::MaybeUninit;
+    /// # use core::mem::{ManuallyDrop, MaybeUninit};
     /// # use mem_blocks::{Bitmap, MemBlocks};
     /// fn build(
     ///     buffer: &'static mut [MaybeUninit<u32>; 33],
@@ -150,11 +151,12 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// [`Exhausted`](AllocError::Exhausted).
     #[inline]
     pub fn alloc(&'static self) -> Result<Block<MaybeUninit<T>>, AllocError> {
+        let raw = if N > WORD_BITS { &self.raw } else { self.raw.by_address() };
         // SAFETY: `GEOMETRY` is that of every allocator of this type.
-        let block = unsafe { self.raw.take_one(Self::GEOMETRY) }?;
+        let block = unsafe { raw.take_one(Self::GEOMETRY) }?;
         // SAFETY: I1, I2. The block was handed out just now and has no other owner; the allocator's
         // blocks are of `T`'s size and alignment, and any bytes are a `MaybeUninit`.
-        Ok(unsafe { Block::own(&self.raw, block.cast()) })
+        Ok(unsafe { Block::own(raw, block.cast()) })
     }
 
     /// Takes one block and writes to it what `value` returns.
@@ -193,13 +195,16 @@ impl<T, const N: usize> MemBlocks<T, N> {
     pub fn alloc_array<const K: usize>(
         &'static self,
     ) -> Result<[Block<MaybeUninit<T>>; K], AllocError> {
-        let mut blocks = [NonNull::dangling().as_ptr(); K];
-        self.raw.alloc(&mut blocks)?;
-        Ok(blocks.map(|block| {
-            // SAFETY: `alloc` has written the address of a block (I4), which is not null.
-            let block = unsafe { NonNull::new_unchecked(block.cast()) };
-            // SAFETY: as for `alloc`.
-            unsafe { Block::own(&self.raw, block) }
+        if K > N {
+            return Err(AllocError::ExceedsCapacity);
+        }
+        let scatter = ManuallyDrop::new(self.alloc_scatter::<K>(K)?);
+        let mut addresses = scatter.addresses();
+        Ok(array::from_fn(|_| {
+            // SAFETY: I4. The scatter has `K` blocks, whose addresses are not null.
+            let block = unsafe { NonNull::new_unchecked(addresses.next().unwrap_unchecked()) };
+            // SAFETY: as for `alloc`; the scatter does not give the block back.
+            unsafe { Block::own(&self.raw, block.cast()) }
         }))
     }
 
@@ -209,15 +214,35 @@ impl<T, const N: usize> MemBlocks<T, N> {
     ///
     /// [`ExceedsCapacity`](AllocError::ExceedsCapacity), also for a count above `MAX`;
     /// [`Exhausted`](AllocError::Exhausted).
+    #[inline]
     pub fn alloc_scatter<const MAX: usize>(
         &'static self,
         count: usize,
     ) -> Result<Scatter<MaybeUninit<T>, MAX>, AllocError> {
-        let mut blocks = [ptr::null_mut(); MAX];
-        let wanted = blocks.get_mut(..count).ok_or(AllocError::ExceedsCapacity)?;
-        self.raw.alloc(wanted)?;
-        // SAFETY: as for `alloc`; addresses are written in ascending order.
-        Ok(unsafe { Scatter::own(&self.raw, count, blocks) })
+        if count > MAX || count > N {
+            return Err(AllocError::ExceedsCapacity);
+        }
+        let (first, blocks) = if count == 0 {
+            (0, 0)
+        } else if let Some(taken) = self.raw.take_in_word(count) {
+            taken
+        } else {
+            return self.alloc_listed(count);
+        };
+        // SAFETY: as for `alloc`.
+        Ok(unsafe { Scatter::own(&self.raw, count, first, blocks) })
+    }
+
+    /// Takes `count` blocks, where no word has as many that are free.
+    fn alloc_listed<const MAX: usize>(
+        &'static self,
+        count: usize,
+    ) -> Result<Scatter<MaybeUninit<T>, MAX>, AllocError> {
+        let mut list = [const { MaybeUninit::uninit() }; MAX];
+        // SAFETY: the list has `MAX` entries, which are not fewer.
+        unsafe { self.raw.take_each(list.as_mut_ptr().cast(), count) }?;
+        // SAFETY: as for `alloc`; the addresses were written in ascending order.
+        Ok(unsafe { Scatter::own_listed(&self.raw, count, list) })
     }
 
     /// Takes `count` adjacent blocks: the lowest run that is long enough.

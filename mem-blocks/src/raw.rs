@@ -1,17 +1,25 @@
 //! The allocator without its type: blocks by address.
 
-mod state;
+mod many;
+mod one;
+mod turn;
 
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+use core::arch::asm;
 use core::fmt;
+use core::hint::assert_unchecked;
 use core::ops::{Range, RangeBounds};
 use core::ptr::{self, NonNull};
 
-use crate::bitmap::Word;
+use crate::bitmap::{self, Bits, WORD_BITS, bitmap_words};
 use crate::error::{AllocError, ClaimError, FreeError, FreeErrorKind};
 use crate::geometry::{Geometry, Stride};
-use crate::lock::{self, Key, Locked};
+use crate::lock::Word;
 
-use state::State;
+use many::{Expected, Many};
+use one::One;
+
+pub(crate) use many::summed_words;
 
 /// The bitmap of an allocator: `W` words of 32 bits, one bit a block. All blocks are free in a new
 /// one.
@@ -20,14 +28,14 @@ use state::State;
 /// blocks is [`bitmap_words(N)`](crate::bitmap_words) words. A `static` of it lies in `.bss`.
 #[repr(transparent)]
 pub struct Bitmap<const W: usize> {
-    words: Locked<[Word; W]>,
+    words: [Word; W],
 }
 
 impl<const W: usize> Bitmap<W> {
     /// A bitmap in which all blocks are free.
     #[must_use]
     pub const fn new() -> Self {
-        Self { words: Locked::new([0; W]) }
+        Self { words: [const { Word::new() }; W] }
     }
 }
 
@@ -93,15 +101,21 @@ impl<const W: usize> fmt::Debug for Bitmap<W> {
 ///
 /// [`MemBlocks`]: crate::MemBlocks
 /// [`MemBlocks::raw`]: crate::MemBlocks::raw
+// In this order: what a `Block` needs to be given back are three loads by two instructions.
+#[repr(C)]
 pub struct RawMemBlocks {
+    /// How blocks are taken and given back, where there is more than one word of them.
+    many: Option<&'static Many>,
     /// Where block 0 starts, with the provenance of the whole buffer (I4).
     buffer: NonNull<u8>,
+    /// The first word of the bitmap, with the provenance of all.
+    bitmap: *const Word,
     geometry: Geometry,
-    bitmap: &'static Locked<[Word]>,
 }
 
-// SAFETY: the only field that is not `Sync` by itself is the address of the buffer, and the buffer
-// is never accessed through it (I5): it is handed out, to one owner at a time (I2).
+// SAFETY: the fields that are not `Sync` by themselves are the address of the buffer, and the buffer
+// is never accessed through it (I5): it is handed out, to one owner at a time (I2); and that of the
+// bitmap, of which the words are `Sync`.
 unsafe impl Sync for RawMemBlocks {}
 
 // SAFETY: as for `Sync`; the descriptor can be moved to another context before it is shared.
@@ -120,7 +134,15 @@ impl RawMemBlocks {
         geometry: Geometry,
         bitmap: &'static Bitmap<W>,
     ) -> Self {
-        Self { buffer, geometry, bitmap: &bitmap.words }
+        let words = bitmap_words(geometry.num_blocks());
+        let many = if words <= 1 {
+            None
+        } else if W > words {
+            Some(&many::SUMMED)
+        } else {
+            Some(&many::PLAIN)
+        };
+        Self { buffer, bitmap: bitmap.words.as_ptr(), many, geometry }
     }
 
     /// An allocator from which nothing can be allocated.
@@ -174,15 +196,23 @@ impl RawMemBlocks {
 
     /// Where block `index` starts. `index` may be the number of blocks: where the buffer ends.
     #[inline]
-    fn address_of(&self, index: usize) -> NonNull<u8> {
+    pub(crate) fn address_of(&self, index: usize) -> NonNull<u8> {
         // SAFETY: I4. `index <= num_blocks`, so the offset is at most the size of the buffer, which
         // `Geometry` has limited to `isize::MAX` and the constructor's caller has vouched for.
         unsafe { self.buffer.add(self.geometry.offset_of(index)) }
     }
 
+    /// A word of the bitmap.
     #[inline]
-    fn state<'k>(&'k self, key: &'k mut Key) -> State<'k> {
-        State::new(self.bitmap.get(key), self.geometry.num_blocks())
+    fn word(&self, at: usize) -> &Word {
+        // SAFETY: the callers stay below the number of words, which follows from that of blocks.
+        unsafe { &*self.bitmap.add(at) }
+    }
+
+    /// The bitmap of a pool of up to one word of blocks.
+    #[inline]
+    fn one(&self) -> One<'_> {
+        One::new(self.word(0), self.num_blocks())
     }
 }
 
@@ -190,8 +220,6 @@ impl RawMemBlocks {
 impl RawMemBlocks {
     /// Takes as many blocks as `out` has entries, all of them or none, and writes their addresses
     /// to `out` in ascending order. The blocks need not be adjacent.
-    ///
-    /// Under the lock: one pass over the bitmap to count, one to take.
     ///
     /// # Errors
     ///
@@ -203,20 +231,20 @@ impl RawMemBlocks {
             return Ok(());
         }
         self.check_capacity(count)?;
-        let mut entries = out.iter_mut();
-        let taken = lock::with(|key| {
-            self.state(key).take_each(count, |index| {
-                if let Some(entry) = entries.next() {
-                    *entry = self.address_of(index).as_ptr();
-                }
-            })
-        });
-        if taken { Ok(()) } else { Err(AllocError::Exhausted) }
+        let Some((first, mut blocks)) = self.take_in_word(count) else {
+            // SAFETY: the list is the caller's.
+            return unsafe { self.take_each(out.as_mut_ptr(), count) };
+        };
+        let first = self.address_of(first);
+        for entry in out {
+            let block = bitmap::take_lowest(&mut blocks);
+            // SAFETY: I4, as in `address_of`.
+            *entry = unsafe { first.add(self.geometry.offset_of(block)) }.as_ptr();
+        }
+        Ok(())
     }
 
     /// Gives back the blocks at these addresses, all of them or none.
-    ///
-    /// Under the lock: for each entry one look at the bitmap and one store.
     ///
     /// # Errors
     ///
@@ -227,8 +255,51 @@ impl RawMemBlocks {
     ///
     /// Nothing uses the blocks any more: no handle owns one of them, no pointer to one of them is
     /// accessed, and no DMA transfer to or from one of them is running.
+    #[inline]
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        free_all(blocks, |_| Some(self))
+        let freed = match (blocks, self.many) {
+            ([], _) => Ok(()),
+            ([block], None) => self.free_one(*block),
+            (_, None) => self.free_of_one_word(blocks),
+            (_, Some(many)) => (many.free_each)(self, blocks),
+        };
+        freed.map_err(|entry| wrong(&[self], blocks, entry))
+    }
+
+    /// Gives back one block of a pool of one word, or says that entry 0 is wrong.
+    #[inline]
+    fn free_one(&self, block: *mut u8) -> Result<(), usize> {
+        let index = self.index_of(block).ok_or(0_usize)?;
+        self.one().give_back_checked(bitmap::bit(index)).map_err(|_| 0)
+    }
+
+    /// Gives back blocks of a pool of one word, or says which entry is wrong.
+    fn free_of_one_word(&self, blocks: &[*mut u8]) -> Result<(), usize> {
+        let mut bits = 0;
+        for (entry, &block) in blocks.iter().enumerate() {
+            match self.index_of(block).map(bitmap::bit) {
+                Some(bit) if bits & bit == 0 => bits |= bit,
+                // An earlier one may be wrong as well: free already.
+                _ => {
+                    return Err(self
+                        .first_free(blocks, !self.one().free())
+                        .unwrap_or(entry)
+                        .min(entry));
+                }
+            }
+        }
+        match self.one().give_back_checked(bits) {
+            Ok(()) => Ok(()),
+            Err(free) => Err(self.first_free(blocks, !free).unwrap_or(0)),
+        }
+    }
+
+    /// The first entry whose block is not among those that are taken.
+    #[cold]
+    fn first_free(&self, blocks: &[*mut u8], taken: Bits) -> Option<usize> {
+        blocks.iter().position(|&block| {
+            self.index_of(block).is_some_and(|index| taken & bitmap::bit(index) == 0)
+        })
     }
 
     /// Takes `count` adjacent blocks and returns the address of the first. Of the runs that are
@@ -267,8 +338,7 @@ impl RawMemBlocks {
         if count > behind {
             return Err(FreeError::new(behind, FreeErrorKind::NotInBuffer));
         }
-        let run = start..start + count;
-        lock::with(|key| self.state(key).give_back_run_checked(&run))
+        self.give_back_checked(&(start..start + count))
             .map_err(|index| FreeError::new(index - start, FreeErrorKind::NotAllocated))
     }
 
@@ -313,7 +383,10 @@ impl RawMemBlocks {
     /// The number of blocks that are not free. A snapshot.
     #[must_use]
     pub fn used(&self) -> usize {
-        lock::with(|key| self.state(key).used())
+        match self.many {
+            None => self.num_blocks() - self.one().free().count_ones() as usize,
+            Some(many) => (many.used)(self),
+        }
     }
 
     /// The number of free blocks. A snapshot.
@@ -325,13 +398,39 @@ impl RawMemBlocks {
     /// The length of the longest run of free blocks, in blocks. A snapshot.
     #[must_use]
     pub fn largest_free_run(&self) -> usize {
-        lock::with(|key| self.state(key).largest_free_run())
+        match self.many {
+            None => bitmap::longest_run(self.one().free(), 1, self.num_blocks())
+                .map_or(0, |(_, len)| len),
+            Some(many) => (many.largest_free_run)(self),
+        }
+    }
+
+    /// Gives back blocks if all of them are taken; else says which is not.
+    fn give_back_checked(&self, range: &Range<usize>) -> Result<(), usize> {
+        match self.many {
+            None => self
+                .one()
+                .give_back_checked(bitmap::bits(range.start, range.len()))
+                .map_err(|free| free.trailing_zeros() as usize),
+            Some(many) => (many.turn_over)(self, range, Expected::TAKEN),
+        }
+    }
+
+    /// Whether a block is taken, at some moment.
+    fn is_taken(&self, index: usize) -> bool {
+        self.word(index / WORD_BITS).load() & bitmap::bit(index) != 0
     }
 
     /// Panics if the bitmap is not one that the operations can have left. For tests.
     #[doc(hidden)]
     pub fn assert_valid(&self) {
-        lock::with(|key| self.state(key).assert_valid());
+        match self.many {
+            None => assert!(
+                self.word(0).load() & !bitmap::lowest(self.num_blocks()) == 0,
+                "a bit beyond the last block is set"
+            ),
+            Some(many) => (many.assert_valid)(self),
+        }
     }
 
     fn check_capacity(&self, count: usize) -> Result<(), AllocError> {
@@ -353,17 +452,71 @@ impl RawMemBlocks {
     /// `geometry` is the allocator's own, given as a constant where it is one.
     #[inline]
     pub(crate) unsafe fn take_one(&self, geometry: Geometry) -> Result<NonNull<u8>, AllocError> {
-        let taken =
-            lock::with(|key| State::new(self.bitmap.get(key), geometry.num_blocks()).take_one());
+        let buffer = self.buffer;
+        let taken = if geometry.num_blocks() <= WORD_BITS {
+            One::new(self.word(0), geometry.num_blocks()).take_lowest()
+        } else {
+            self.take_lowest_of(geometry.num_blocks())
+        };
         match taken {
             // SAFETY: I4, as in `address_of`: by the caller's promise, the index is that of one of
             // the allocator's blocks and the offset where it starts.
-            Some(index) => Ok(unsafe { self.buffer.add(geometry.offset_of(index)) }),
+            Some(index) => Ok(unsafe { buffer.add(geometry.offset_of(index)) }),
             None => Err(AllocError::Exhausted),
         }
     }
 
+    /// The same allocator, as one of which the compiler knows nothing but its address.
+    ///
+    /// Of a named one it knows all, and makes each address by two instructions; to load two from the
+    /// descriptor, whose address is in the handle anyway, takes one.
+    #[inline]
+    pub(crate) fn by_address(&'static self) -> &'static Self {
+        #[cfg(all(target_arch = "arm", target_os = "none"))]
+        {
+            let mut this: *const Self = self;
+            // SAFETY: there is no instruction in it.
+            unsafe { asm!("/* {0} */", inout(reg) this, options(pure, nomem, nostack)) };
+            // SAFETY: it is what it was.
+            unsafe { &*this }
+        }
+        #[cfg(not(all(target_arch = "arm", target_os = "none")))]
+        self
+    }
+
+    /// Takes `count` blocks of one word, at least one: the index of the word's first block, and
+    /// which. `None` if no word has as many free ones.
+    #[inline]
+    pub(crate) fn take_in_word(&self, count: usize) -> Option<(usize, Bits)> {
+        match self.many {
+            None => {
+                let lowest = |free| bitmap::lowest_set(free, count).map(|blocks| (blocks, blocks));
+                Some((0, self.one().take(lowest)?))
+            }
+            Some(many) => (many.take_in_word)(self, count),
+        }
+    }
+
+    /// Takes `count` blocks, where no word has as many that are free, and writes their addresses to
+    /// `list`.
+    ///
+    /// # Safety
+    ///
+    /// The list has `count` entries, to which nobody else has access.
+    pub(crate) unsafe fn take_each(
+        &self,
+        list: *mut *mut u8,
+        count: usize,
+    ) -> Result<(), AllocError> {
+        match self.many {
+            // SAFETY: passed on to the caller.
+            Some(many) if unsafe { (many.take_each)(self, list, count) } => Ok(()),
+            _ => Err(AllocError::Exhausted),
+        }
+    }
+
     /// Takes the longest run of `min..=max` blocks; returns its start and its length.
+    #[inline]
     pub(crate) fn take_run(
         &self,
         min: usize,
@@ -374,9 +527,16 @@ impl RawMemBlocks {
         }
         self.check_capacity(min)?;
         let max = max.min(self.num_blocks());
-        let found = lock::with(|key| self.state(key).take_run(min.max(1), max));
+        let least = min.max(1);
+        let found = match self.many {
+            None => self.one().take(|free| {
+                let (start, len) = bitmap::longest_run(free, least, max)?;
+                Some(((start, len), bitmap::bits(start, len)))
+            }),
+            Some(many) => (many.take_run)(self, least, max).map(|run| (run.start, run.len())),
+        };
         match found {
-            Some(run) => Ok((self.address_of(run.start), run.len())),
+            Some((start, len)) => Ok((self.address_of(start), len)),
             None if min == 0 => Ok((self.buffer, 0)),
             None => Err(AllocError::Exhausted),
         }
@@ -401,104 +561,143 @@ impl RawMemBlocks {
         self.geometry.range(range).is_some_and(|range| range.is_empty() || self.are_free(&range))
     }
 
+    /// Takes these blocks, at least one and all of them inside.
     fn take_these(&self, range: &Range<usize>) -> Result<(), ClaimError> {
-        if lock::with(|key| self.state(key).take_these(range)) {
-            Ok(())
-        } else {
-            Err(ClaimError::Taken)
+        let taken = match self.many {
+            None => {
+                let blocks = bitmap::bits(range.start, range.len());
+                self.one().take(|free| (free & blocks == blocks).then_some(((), blocks))).is_some()
+            }
+            Some(many) => (many.turn_over)(self, range, Expected::FREE).is_ok(),
+        };
+        if taken { Ok(()) } else { Err(ClaimError::Taken) }
+    }
+
+    /// Whether these blocks, at least one and all of them inside, are free.
+    fn are_free(&self, range: &Range<usize>) -> bool {
+        match self.many {
+            None => {
+                let blocks = bitmap::bits(range.start, range.len());
+                self.one().free() & blocks == blocks
+            }
+            Some(many) => (many.is_free)(self, range),
         }
     }
 
-    fn are_free(&self, range: &Range<usize>) -> bool {
-        lock::with(|key| self.state(key).is_free(range))
+    /// The distance between blocks.
+    #[inline]
+    pub(crate) const fn stride(&self) -> Stride {
+        self.geometry.stride()
     }
 
-    /// The index of a block that this allocator has handed out.
+    /// The index of a block that this allocator has handed out; `stride` is the allocator's own,
+    /// given as a constant where it is one.
     #[inline]
     pub(crate) fn index_of_owned(&self, block: NonNull<u8>, stride: Stride) -> usize {
-        stride.exact_quotient(self.offset(block.as_ptr()))
+        stride.quotient(self.offset(block.as_ptr()))
     }
 
-    /// Gives back one block, unchecked.
+    /// Gives back adjacent blocks, unchecked.
     ///
     /// # Safety
     ///
-    /// This allocator has handed the block out to the caller, who gives it up (I2); `stride` is the
-    /// allocator's own.
+    /// This allocator has handed the blocks out to the caller, who gives them up (I2); `stride` is
+    /// the allocator's own.
     #[inline]
-    pub(crate) unsafe fn give_back_one(&self, block: NonNull<u8>, stride: Stride) {
-        let index = self.index_of_owned(block, stride);
-        lock::with(|key| self.state(key).give_back_one(index));
-    }
-
-    /// Gives back a run, unchecked.
-    ///
-    /// # Safety
-    ///
-    /// This allocator has handed the blocks out to the caller, who gives them up (I2).
-    pub(crate) unsafe fn give_back_run(&self, first: NonNull<u8>, count: usize) {
+    pub(crate) unsafe fn give_back(&self, first: NonNull<u8>, count: usize, stride: Stride) {
         if count == 0 {
             return;
         }
-        let start = self.index_of_owned(first, self.geometry.stride());
-        let run = start..start + count;
-        lock::with(|key| self.state(key).give_back_run(&run));
+        let start = self.index_of_owned(first, stride);
+        match self.many {
+            None => {
+                // SAFETY: I4. So many blocks has an allocator at most that has one word of them.
+                unsafe { assert_unchecked(start < WORD_BITS) };
+                self.one().give_back(bitmap::bits(start, count));
+            }
+            Some(many) if count == 1 => (many.give_back_in_word)(self, start, bitmap::bit(start)),
+            Some(many) => (many.give_back)(self, start..start + count),
+        }
     }
 
-    /// Gives back blocks, unchecked.
+    /// Gives back blocks of one word, unchecked: `first` is the index of its first block.
     ///
     /// # Safety
     ///
-    /// As for [`give_back_run`](Self::give_back_run).
-    pub(crate) unsafe fn give_back_each(&self, blocks: &[*mut u8]) {
-        if blocks.is_empty() {
-            return;
+    /// As for [`give_back`](Self::give_back).
+    #[inline]
+    pub(crate) unsafe fn give_back_in_word(&self, first: usize, blocks: Bits) {
+        match self.many {
+            None => self.one().give_back(blocks),
+            Some(many) => (many.give_back_in_word)(self, first, blocks),
         }
-        let stride = self.geometry.stride();
-        let indices = blocks.iter().map(|&block| stride.exact_quotient(self.offset(block)));
-        lock::with(|key| self.state(key).give_back_each(indices));
     }
 }
 
-/// Gives back blocks of one or several allocators, all of them or none, under one lock.
-/// `member_of` says which allocator an address is from.
-pub(crate) fn free_all<'a>(
+/// Gives back blocks of several allocators, all of them or none.
+///
+/// # Safety
+///
+/// As for [`RawMemBlocks::free`].
+pub(crate) unsafe fn free_all(
+    members: &[&RawMemBlocks],
     blocks: &[*mut u8],
-    member_of: impl Fn(*mut u8) -> Option<&'a RawMemBlocks>,
 ) -> Result<(), FreeError> {
-    if blocks.is_empty() {
+    let Some(&first) = blocks.first() else {
         return Ok(());
-    }
-    let place_of = |block| {
-        let member = member_of(block)?;
-        Some((member, member.index_of(block)?))
     };
-    let first_bad = lock::with(|key| {
-        let bad = blocks.iter().position(|&block| {
-            !place_of(block)
-                .is_some_and(|(member, index)| member.state(key).give_back_checked(index))
-        })?;
-        for &block in blocks.iter().take(bad) {
-            if let Some((member, index)) = place_of(block) {
-                member.state(key).undo_give_back(index);
-            }
+    if let Some(member) = member_of(members, first) {
+        if blocks.iter().all(|&block| member.owns(block)) {
+            // SAFETY: passed on to the caller.
+            return unsafe { member.free(blocks) };
         }
-        Some(bad)
-    });
-    let Some((entry, &block)) = first_bad.and_then(|bad| Some((bad, blocks.get(bad)?))) else {
-        return Ok(());
+    }
+    let freed = match first_wrong(members, blocks) {
+        Some(entry) => Err(entry),
+        None => blocks.iter().enumerate().try_for_each(|(entry, &block)| {
+            let member = member_of(members, block).ok_or(entry)?;
+            let index = member.index_of(block).ok_or(entry)?;
+            member.give_back_checked(&(index..index + 1)).map_err(|_| entry)
+        }),
     };
-    Err(FreeError::new(
+    freed.map_err(|entry| wrong(members, blocks, entry))
+}
+
+/// The first entry that is not the start of a block of a member, is free, or stands in the list
+/// before.
+fn first_wrong(members: &[&RawMemBlocks], blocks: &[*mut u8]) -> Option<usize> {
+    let mut highest = ptr::null_mut();
+    blocks.iter().enumerate().position(|(entry, &block)| {
+        // As long as they ascend, none stands there twice.
+        let is_new = block > highest || !blocks.iter().take(entry).any(|&earlier| earlier == block);
+        highest = highest.max(block);
+        let is_taken = |member: &RawMemBlocks| {
+            let index = member.index_of(block)?;
+            Some(member.is_taken(index))
+        };
+        !is_new || !member_of(members, block).and_then(is_taken).unwrap_or(false)
+    })
+}
+
+fn member_of<'a>(members: &[&'a RawMemBlocks], block: *mut u8) -> Option<&'a RawMemBlocks> {
+    members.iter().copied().find(|member| member.owns(block))
+}
+
+/// What is wrong with an entry.
+#[cold]
+fn wrong(members: &[&RawMemBlocks], blocks: &[*mut u8], entry: usize) -> FreeError {
+    let block = blocks.get(entry).copied().unwrap_or(ptr::null_mut());
+    FreeError::new(
         entry,
-        match member_of(block) {
+        match member_of(members, block) {
             None => FreeErrorKind::NotInBuffer,
-            Some(member) if member.index_of(block).is_none() => member.why_no_block(block),
+            Some(member) if member.index_of(block).is_none() => FreeErrorKind::NotBlockStart,
             Some(_) if blocks.iter().take(entry).any(|&earlier| earlier == block) => {
                 FreeErrorKind::ListedTwice
             }
             Some(_) => FreeErrorKind::NotAllocated,
         },
-    ))
+    )
 }
 
 impl fmt::Debug for RawMemBlocks {

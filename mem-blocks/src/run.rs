@@ -189,7 +189,9 @@ impl<T> Drop for Run<T> {
     fn drop(&mut self) {
         let _give_back = Defer(|| {
             // SAFETY: I2. The handle owns the blocks, and is not used again.
-            unsafe { self.pool.give_back_run(self.first.cast(), self.len) };
+            unsafe {
+                self.pool.give_back(self.first.cast(), self.len, const { Stride::of::<T>() })
+            };
         });
         if mem::needs_drop::<T>() {
             let values = NonNull::slice_from_raw_parts(self.first, self.len);

@@ -9,17 +9,22 @@ use core::slice;
 
 use bytemuck::Zeroable;
 
+use crate::bitmap::Bits;
 use crate::defer::Defer;
+use crate::geometry::Stride;
 use crate::raw::RawMemBlocks;
 
 /// Up to `MAX` blocks in one handle, each holding a `T`. The blocks need not be adjacent.
 ///
 /// Holding one proves that the blocks are yours alone; dropping it drops the values and gives all
-/// of the blocks back under one lock. [`alloc_scatter`](crate::MemBlocks::alloc_scatter) gives it.
+/// of the blocks back. [`alloc_scatter`](crate::MemBlocks::alloc_scatter) gives it.
 ///
 /// The blocks stand in ascending order of address. A DMA engine that takes a list of descriptors
 /// needs no more of them than there are [`runs`](Self::runs): adjacent blocks merged to one slice.
-/// Size: `MAX + 2` words.
+///
+/// Blocks that share a word of the bitmap are noted as the bits that they have there, and their
+/// addresses made when they are asked for. So it is for a pool of up to 32 blocks, and for a larger
+/// one if a word has as many free blocks; else the addresses are listed. Size: `MAX + 4` words.
 ///
 /// ```
 /// # use mem_blocks::{mem_blocks, MemBlocks, Scatter};
@@ -38,8 +43,12 @@ use crate::raw::RawMemBlocks;
 pub struct Scatter<T, const MAX: usize> {
     pool: &'static RawMemBlocks,
     count: usize,
-    /// The addresses of the blocks in ascending order; `count` of them mean something.
-    blocks: [*mut u8; MAX],
+    /// The index of the first block of the word, and the blocks of it. No block: they are listed.
+    first: usize,
+    blocks: Bits,
+    /// The addresses of the blocks in ascending order, if they are listed: then `count` of them
+    /// mean something.
+    list: [MaybeUninit<*mut u8>; MAX],
     // Owns values of `T`.
     _owns: PhantomData<T>,
 }
@@ -55,19 +64,36 @@ unsafe impl<T: Sync, const MAX: usize> Sync for Scatter<T, MAX> {}
 impl<T, const MAX: usize> Unpin for Scatter<T, MAX> {}
 
 impl<T, const MAX: usize> Scatter<T, MAX> {
+    /// The owner of `count` blocks of one word that were handed out just now; of none, if it is 0.
+    ///
+    /// # Safety
+    ///
+    /// `blocks` are that many blocks of `pool`, counted from block `first` on, whose blocks are of
+    /// `T`'s size and alignment; they are handed out and have no other owner; and each holds a
+    /// valid `T`.
+    #[inline]
+    pub(crate) const unsafe fn own(
+        pool: &'static RawMemBlocks,
+        count: usize,
+        first: usize,
+        blocks: Bits,
+    ) -> Self {
+        let list = [const { MaybeUninit::uninit() }; MAX];
+        Self { pool, count, first, blocks, list, _owns: PhantomData }
+    }
+
     /// The owner of blocks that were handed out just now.
     ///
     /// # Safety
     ///
-    /// The first `count` entries of `blocks` are blocks of `pool` in ascending order, whose blocks
-    /// are of `T`'s size and alignment; they are handed out and have no other owner; and each holds
-    /// a valid `T`.
-    pub(crate) const unsafe fn own(
+    /// The first `count` entries of `list` are blocks of `pool` in ascending order; else as for
+    /// [`own`](Self::own).
+    pub(crate) const unsafe fn own_listed(
         pool: &'static RawMemBlocks,
         count: usize,
-        blocks: [*mut u8; MAX],
+        list: [MaybeUninit<*mut u8>; MAX],
     ) -> Self {
-        Self { pool, count, blocks, _owns: PhantomData }
+        Self { pool, count, first: 0, blocks: 0, list, _owns: PhantomData }
     }
 
     /// The number of blocks.
@@ -91,13 +117,13 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
     /// The values, block by block in ascending order of address.
     #[must_use]
     pub fn iter(&self) -> ScatterIter<'_, T> {
-        ScatterIter { blocks: self.addresses().iter(), _borrows: PhantomData }
+        ScatterIter { blocks: self.addresses(), _borrows: PhantomData }
     }
 
     /// The values, mutably, block by block in ascending order of address.
     #[must_use]
     pub fn iter_mut(&mut self) -> ScatterIterMut<'_, T> {
-        ScatterIterMut { blocks: self.addresses().iter(), _borrows: PhantomData }
+        ScatterIterMut { blocks: self.addresses(), _borrows: PhantomData }
     }
 
     /// The values as slices, one for each run of adjacent blocks, in ascending order of address.
@@ -113,8 +139,26 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
         ScatterRunsMut { rest: self.addresses(), _borrows: PhantomData }
     }
 
-    fn addresses(&self) -> &[*mut u8] {
-        self.blocks.get(..self.count).unwrap_or_default()
+    /// Where the blocks are.
+    pub(crate) fn addresses(&self) -> Addresses<'_> {
+        let listed = if self.blocks == 0 { self.count } else { 0 };
+        // SAFETY: as many entries were written.
+        let list = unsafe { slice::from_raw_parts(self.list.as_ptr().cast(), listed) };
+        let base = self.pool.address_of(self.first).as_ptr();
+        Addresses { base, blocks: self.blocks, size: size_of::<T>(), list: list.iter() }
+    }
+
+    /// The same blocks, seen as those of another type.
+    ///
+    /// # Safety
+    ///
+    /// `U` has `T`'s size and alignment, and the blocks hold a valid `U`.
+    #[inline]
+    unsafe fn cast<U>(scatter: Self) -> Scatter<U, MAX> {
+        let this = ManuallyDrop::new(scatter);
+        let Self { pool, count, first, blocks, list, .. } = *this;
+        // The only owner is replaced by another.
+        Scatter { pool, count, first, blocks, list, _owns: PhantomData }
     }
 }
 
@@ -153,24 +197,39 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
     /// Every block holds a valid `T`.
     #[must_use]
     pub unsafe fn assume_init(scatter: Self) -> Scatter<T, MAX> {
-        let scatter = ManuallyDrop::new(scatter);
-        // SAFETY: the only owner is replaced by another. `MaybeUninit<T>` has `T`'s size and
-        // alignment; the caller vouches for the values.
-        unsafe { Scatter::own(scatter.pool, scatter.count, scatter.blocks) }
+        // SAFETY: `MaybeUninit<T>` has `T`'s size and alignment; the caller vouches for the values.
+        unsafe { Self::cast(scatter) }
     }
 }
 
 impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
     fn drop(&mut self) {
         let _give_back = Defer(|| {
-            // SAFETY: I2. The handle owns the blocks, and is not used again.
-            unsafe { self.pool.give_back_each(self.addresses()) };
+            if self.blocks != 0 {
+                // SAFETY: I2. The handle owns the blocks, and is not used again.
+                unsafe { self.pool.give_back_in_word(self.first, self.blocks) };
+            } else {
+                self.give_back_listed();
+            }
         });
         if mem::needs_drop::<T>() {
             let mut rest = self.addresses();
             while let Some(run) = take_run::<T>(&mut rest) {
                 // SAFETY: I2. The blocks hold valid values, which are not used again.
                 unsafe { run.drop_in_place() };
+            }
+        }
+    }
+}
+
+impl<T, const MAX: usize> Scatter<T, MAX> {
+    /// Gives back the blocks in the list.
+    #[cold]
+    fn give_back_listed(&self) {
+        for block in self.addresses() {
+            if let Some(block) = NonNull::new(block) {
+                // SAFETY: I2. The handle owns the blocks, and is not used again.
+                unsafe { self.pool.give_back(block, 1, const { Stride::of::<T>() }) };
             }
         }
     }
@@ -200,46 +259,97 @@ impl<'a, T, const MAX: usize> IntoIterator for &'a mut Scatter<T, MAX> {
     }
 }
 
+/// The addresses of blocks in ascending order: of those of one word, or else of those in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses<'a> {
+    /// Where the first block of the word starts.
+    base: *mut u8,
+    blocks: Bits,
+    /// The size of a block in bytes.
+    size: usize,
+    list: slice::Iter<'a, *mut u8>,
+}
+
+impl Addresses<'_> {
+    fn of_word(&self, block: u32) -> *mut u8 {
+        // Within the buffer: the block is one of it.
+        self.base.wrapping_add(block as usize * self.size)
+    }
+
+    fn first(&self) -> Option<*mut u8> {
+        match self.blocks {
+            0 => self.list.as_slice().first().copied(),
+            blocks => Some(self.of_word(blocks.trailing_zeros())),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.blocks.count_ones() as usize + self.list.len()
+    }
+}
+
+impl Iterator for Addresses<'_> {
+    type Item = *mut u8;
+
+    fn next(&mut self) -> Option<*mut u8> {
+        let first = self.first()?;
+        if self.blocks == 0 {
+            self.list.next();
+        }
+        self.blocks &= self.blocks.wrapping_sub(1);
+        Some(first)
+    }
+}
+
+impl DoubleEndedIterator for Addresses<'_> {
+    fn next_back(&mut self) -> Option<*mut u8> {
+        match self.blocks.checked_ilog2() {
+            None => self.list.next_back().copied(),
+            Some(last) => {
+                self.blocks ^= 1 << last;
+                Some(self.of_word(last))
+            }
+        }
+    }
+}
+
 /// Takes the first run of adjacent blocks off the list, as its values.
-///
-/// Not `slice::chunk_by`: it splits the slice by a call that can panic, and the compiler does not
-/// see that it never does.
-fn take_run<T>(rest: &mut &[*mut u8]) -> Option<NonNull<[T]>> {
-    let first = NonNull::new(rest.first()?.cast::<T>())?;
-    let pairs = rest.iter().zip(rest.iter().skip(1));
-    let adjacent = |(below, above): &(&*mut u8, &*mut u8)| {
-        above.addr().wrapping_sub(below.addr()) == size_of::<T>()
-    };
-    let len = 1 + pairs.take_while(adjacent).count();
-    *rest = rest.get(len..).unwrap_or_default();
+fn take_run<T>(rest: &mut Addresses<'_>) -> Option<NonNull<[T]>> {
+    let first = NonNull::new(rest.next()?.cast::<T>())?;
+    let mut len = 1;
+    while rest.first().is_some_and(|next| next.addr() - first.addr().get() == len * size_of::<T>())
+    {
+        rest.next();
+        len += 1;
+    }
     Some(NonNull::slice_from_raw_parts(first, len))
 }
 
 /// The values of a [`Scatter`]: see [`Scatter::iter`].
 #[derive(Clone, Debug)]
 pub struct ScatterIter<'a, T> {
-    blocks: slice::Iter<'a, *mut u8>,
+    blocks: Addresses<'a>,
     _borrows: PhantomData<&'a T>,
 }
 
 /// The values of a [`Scatter`], mutably: see [`Scatter::iter_mut`].
 #[derive(Debug)]
 pub struct ScatterIterMut<'a, T> {
-    blocks: slice::Iter<'a, *mut u8>,
+    blocks: Addresses<'a>,
     _borrows: PhantomData<&'a mut T>,
 }
 
 /// The runs of adjacent blocks of a [`Scatter`]: see [`Scatter::runs`].
 #[derive(Clone, Debug)]
 pub struct ScatterRuns<'a, T> {
-    rest: &'a [*mut u8],
+    rest: Addresses<'a>,
     _borrows: PhantomData<&'a T>,
 }
 
 /// The runs of adjacent blocks of a [`Scatter`], mutably: see [`Scatter::runs_mut`].
 #[derive(Debug)]
 pub struct ScatterRunsMut<'a, T> {
-    rest: &'a [*mut u8],
+    rest: Addresses<'a>,
     _borrows: PhantomData<&'a mut T>,
 }
 
@@ -269,7 +379,7 @@ macro_rules! iterators {
             }
 
             fn size_hint(&self) -> (usize, Option<usize>) {
-                self.blocks.size_hint()
+                (self.blocks.len(), Some(self.blocks.len()))
             }
         }
 
@@ -296,7 +406,7 @@ macro_rules! iterators {
             }
 
             fn size_hint(&self) -> (usize, Option<usize>) {
-                (usize::from(!self.rest.is_empty()), Some(self.rest.len()))
+                (self.rest.len().min(1), Some(self.rest.len()))
             }
         }
 

@@ -61,7 +61,7 @@ impl GroupBlock {
 impl Drop for GroupBlock {
     fn drop(&mut self) {
         // SAFETY: I2. The handle owns the block, and is not used again.
-        unsafe { self.member.give_back_run(self.first, 1) };
+        unsafe { self.member.give_back(self.first, 1, self.member.stride()) };
     }
 }
 
@@ -124,7 +124,7 @@ impl Drop for GroupRun {
     fn drop(&mut self) {
         if let Some(member) = self.member {
             // SAFETY: I2. The handle owns the blocks, and is not used again.
-            unsafe { member.give_back_run(self.first, self.count) };
+            unsafe { member.give_back(self.first, self.count, member.stride()) };
         }
     }
 }

@@ -58,7 +58,7 @@ fn a_block_is_two_words_and_so_is_an_option_of_one() {
     assert_eq!(size_of::<Option<Block<u8>>>(), 2 * size_of::<usize>());
     assert_eq!(size_of::<Run<u8>>(), 3 * size_of::<usize>());
     assert_eq!(size_of::<GroupBlock>(), 2 * size_of::<usize>());
-    assert_eq!(size_of::<Scatter<u8, 5>>(), 7 * size_of::<usize>());
+    assert_eq!(size_of::<Scatter<u8, 5>>(), 9 * size_of::<usize>());
 }
 
 fn handles_are_send_and_sync_exactly_when_the_value_is() {

@@ -1,6 +1,7 @@
 //! Sequences of operations against a plain model: a `bool` a block.
 
 use core::iter;
+use core::mem;
 use core::ops::Range;
 use core::ptr::NonNull;
 
@@ -51,32 +52,28 @@ impl Model {
         Self { taken: iter::repeat_n(false, blocks).collect() }
     }
 
-    fn free_blocks(&self) -> impl Iterator<Item = usize> {
-        (0..self.taken.len()).filter(|&index| !self.taken[index])
-    }
-
     fn available(&self) -> usize {
-        self.free_blocks().count()
+        self.taken.iter().filter(|&&taken| !taken).count()
     }
 
     fn is_free(&self, range: Range<usize>) -> bool {
         self.taken[range].iter().all(|taken| !taken)
     }
 
-    fn alloc(&mut self, out: &mut [usize]) -> Result<(), AllocError> {
-        if out.len() > self.taken.len() {
-            return Err(AllocError::ExceedsCapacity);
+    /// What is to be said of a request for `count` blocks. Which ones is for the allocator to choose.
+    fn may_alloc(&self, count: usize) -> Result<(), AllocError> {
+        if count > self.taken.len() {
+            Err(AllocError::ExceedsCapacity)
+        } else if count > self.available() {
+            Err(AllocError::Exhausted)
+        } else {
+            Ok(())
         }
-        if out.len() > self.available() {
-            return Err(AllocError::Exhausted);
-        }
-        for (entry, index) in out.iter_mut().zip(self.free_blocks()) {
-            *entry = index;
-        }
-        for &mut index in out {
-            self.taken[index] = true;
-        }
-        Ok(())
+    }
+
+    /// Takes a block, if it is free.
+    fn take(&mut self, index: usize) -> bool {
+        self.taken.get_mut(index).is_some_and(|taken| !mem::replace(taken, true))
     }
 
     fn alloc_contiguous(&mut self, count: usize) -> Result<usize, AllocError> {
@@ -202,13 +199,20 @@ impl Pair {
     }
 
     fn alloc(&mut self, count: usize) -> bool {
-        // An index that is no block's, for the entries that must stay as they are.
-        let mut expected = [usize::MAX; MOST_WANTED];
-        let mut out = [self.address(usize::MAX); MOST_WANTED];
+        // An address that is no block's, for the entries that must stay as they are.
+        let none = self.address(usize::MAX);
+        let mut out = [none; MOST_WANTED];
         let result = self.raw.alloc(&mut out[..count]);
-        assert_eq!(result, self.model.alloc(&mut expected[..count]));
-        let expected = expected.iter().map(|&index| self.address(index));
-        assert!(out.iter().copied().eq(expected), "wrong blocks, or `out` was touched in vain");
+        assert_eq!(result, self.model.may_alloc(count));
+        let (blocks, rest) = out.split_at(if result.is_ok() { count } else { 0 });
+        assert!(rest.iter().all(|&entry| entry == none), "`out` was touched in vain");
+        assert!(blocks.is_sorted(), "not in ascending order");
+        let start = self.address(0).addr();
+        for block in blocks {
+            let offset = block.addr() - start;
+            assert_eq!(offset % self.raw.block_size(), 0, "not the start of a block");
+            assert!(self.model.take(offset / self.raw.block_size()), "a block that was not free");
+        }
         result.is_ok()
     }
 

@@ -33,7 +33,7 @@ static GROUP: Group<usize, 2> = Group::new([POOL.raw(), OTHER.raw()], choose::sm
 // By handle.
 measured! {
     fn alloc() -> Option<Block<Uninit>> { POOL.alloc().ok() }
-    fn drop_block(block: Option<Block<Uninit>>) { drop(block); }
+    fn drop_block(block: Block<Uninit>) { drop(block); }
     fn alloc_with() -> Option<Block<Bytes>> { POOL.alloc_with(|| [7; 64]).ok() }
     fn into_inner(block: Block<Bytes>) -> Bytes { Block::into_inner(block) }
     fn alloc_zeroed() -> Option<Block<Bytes>> { POOL.alloc_zeroed().ok() }
@@ -113,7 +113,9 @@ fn main() -> ! {
 fn by_handle() -> bool {
     let block = alloc();
     let mut ok = block.is_some();
-    drop_block(block);
+    if let Some(block) = block {
+        drop_block(block);
+    }
 
     let all_but_one = POOL.claim(0..31);
     let last = alloc();
