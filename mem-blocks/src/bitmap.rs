@@ -27,6 +27,12 @@ pub(crate) const fn lowest(count: usize) -> Bits {
     if count < WORD_BITS { (1 << count) - 1 } else { Bits::MAX }
 }
 
+/// Those of `all` bits that are not set, where no others are.
+#[inline]
+pub(crate) const fn clear(bits: Bits, all: Bits) -> Bits {
+    bits ^ all
+}
+
 /// The bit of block `index` in its word.
 #[inline]
 pub(crate) const fn bit(index: usize) -> Bits {
@@ -39,17 +45,10 @@ pub(crate) const fn bits(start: usize, count: usize) -> Bits {
     (Bits::MAX >> ((WORD_BITS - count) % WORD_BITS)) << (start % WORD_BITS)
 }
 
-/// The lowest bit that is not set: its place, and itself.
+/// The place of the lowest bit that is not set.
 #[inline]
-pub(crate) const fn lowest_clear(bits: Bits) -> Option<(usize, Bits)> {
-    // Adding one turns the ones below the lowest zero over into it.
-    match bits.checked_add(1) {
-        Some(above) => {
-            let bit = above & !bits;
-            Some((bit.trailing_zeros() as usize, bit))
-        }
-        None => None,
-    }
+pub(crate) const fn lowest_clear(bits: Bits) -> Option<usize> {
+    if bits == Bits::MAX { None } else { Some(bits.trailing_ones() as usize) }
 }
 
 /// The lowest `count` of the set bits, if there are as many. `count` is not zero.
@@ -61,6 +60,13 @@ pub(crate) fn lowest_set(bits: Bits, count: usize) -> Option<Bits> {
         rest &= rest.wrapping_sub(1);
     }
     if rest == 0 { None } else { Some(bits ^ (rest & (rest - 1))) }
+}
+
+/// The start of the lowest run of `len` set bits. `len` is not zero, and not more than a word has.
+#[inline]
+pub(crate) const fn find_run(bits: Bits, len: usize) -> Option<usize> {
+    let starts = run_starts(bits, len);
+    if starts == 0 { None } else { Some(starts.trailing_zeros() as usize) }
 }
 
 /// The lowest of the longest runs of set bits that are from `min` to `max` long, and its length.
@@ -87,15 +93,22 @@ pub(crate) fn longest_run(bits: Bits, min: usize, max: usize) -> Option<(usize, 
 /// a word has.
 #[inline]
 pub(crate) const fn run_starts(bits: Bits, len: usize) -> Bits {
-    // `starts` holds the starts of runs of `have` bits; two such, `step` apart, make a longer one.
-    let mut starts = bits;
-    let mut have = 1;
-    while have < len {
-        let step = if have < len - have { have } else { len - have };
-        starts &= starts >> step;
-        have += step;
-    }
-    starts
+    // Two runs of which one starts within or right behind the other are a longer one. Written out,
+    // because of a loop nothing would be left to the compiler where `len` is a constant.
+    let (bits, len) = halve(bits, len);
+    let (bits, len) = halve(bits, len);
+    let (bits, len) = halve(bits, len);
+    let (bits, len) = halve(bits, len);
+    let (bits, _) = halve(bits, len);
+    bits
+}
+
+/// The bits at which there are two set bits as far apart as half of `len`, and how long a run of such
+/// bits is where one of `len` was.
+#[inline]
+const fn halve(bits: Bits, len: usize) -> (Bits, usize) {
+    let half = len / 2;
+    (bits & (bits >> (half % WORD_BITS)), len - half)
 }
 
 /// Takes the lowest bit off a set of them, and says which that was.

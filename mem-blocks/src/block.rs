@@ -72,7 +72,7 @@ impl<T> Block<T> {
     #[must_use]
     #[inline]
     pub fn index(block: &Self) -> usize {
-        block.pool.index_of_owned(block.value.cast(), const { Stride::of::<T>() })
+        block.pool.index_by(block.value.as_ptr().cast(), const { Stride::of::<T>() })
     }
 
     /// The allocator that the block is from.

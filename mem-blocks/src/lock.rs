@@ -47,8 +47,8 @@ impl Word {
         self.bits.compare_exchange_weak(seen, new, success, failure).is_ok()
     }
 
-    /// Sets the lowest bit that is clear, if it is one of `all`, the lowest ones. Says which of them
-    /// were clear before.
+    /// Sets the lowest bit that is clear, if it is one of `all`: the lowest ones, and the only ones
+    /// that are ever set. Says which of them were clear before.
     #[cfg(not(all(target_arch = "arm", target_os = "none")))]
     #[inline]
     pub(crate) fn set_lowest(&self, all: u32) -> u32 {
@@ -56,13 +56,13 @@ impl Word {
             let seen = self.load();
             let new = with_lowest(seen, all);
             if seen == new || self.exchange(seen, new) {
-                return !seen & all;
+                return seen ^ all;
             }
         }
     }
 
-    /// Sets the lowest bit that is clear, if it is one of `all`, the lowest ones. Says which of them
-    /// were clear before.
+    /// Sets the lowest bit that is clear, if it is one of `all`: the lowest ones, and the only ones
+    /// that are ever set. Says which of them were clear before.
     ///
     /// By hand, because a compare-and-swap is made of the same two instructions, and looks at the
     /// word twice.
@@ -100,7 +100,7 @@ impl Word {
         } else {
             set_lowest!("ands {new}, {new}, {all}", all)
         };
-        let clear = !before & all;
+        let clear = before ^ all;
         if clear != 0 {
             core::sync::atomic::fence(Ordering::Acquire);
         }
@@ -114,6 +114,41 @@ impl Word {
     pub(crate) fn clear(&self, bits: u32) {
         // As they are set, this is the same as `fetch_and(!bits)`, less the inversion.
         self.bits.fetch_xor(bits, Ordering::Release);
+    }
+
+    /// Clears one bit; says whether it was set.
+    ///
+    /// By hand for the same reason as `set_lowest`: less the inversion.
+    #[cfg(all(target_arch = "arm", target_os = "none"))]
+    #[inline]
+    pub(crate) fn clear_one(&self, bit: u32) -> bool {
+        let before: u32;
+        core::sync::atomic::fence(Ordering::Release);
+        // SAFETY: stores to this word alone, which is an atomic one.
+        unsafe {
+            core::arch::asm!(
+                "2:",
+                "ldrex {before}, [{word}]",
+                "bic {new}, {before}, {bit}",
+                "strex {failed}, {new}, [{word}]",
+                "cmp {failed}, #0",
+                "bne 2b",
+                word = in(reg) self.bits.as_ptr(),
+                bit = in(reg) bit,
+                before = out(reg) before,
+                new = out(reg) _,
+                failed = out(reg) _,
+                options(nostack),
+            );
+        }
+        before & bit != 0
+    }
+
+    /// Clears one bit; says whether it was set.
+    #[cfg(not(all(target_arch = "arm", target_os = "none")))]
+    #[inline]
+    pub(crate) fn clear_one(&self, bit: u32) -> bool {
+        self.bits.fetch_and(!bit, Ordering::Release) & bit != 0
     }
 
     /// Clears bits if all of them are set; else says which are not, and changes nothing.
@@ -147,14 +182,14 @@ impl Word {
         })
     }
 
-    /// Sets the lowest bit that is clear, if it is one of `all`, the lowest ones. Says which of them
-    /// were clear before.
+    /// Sets the lowest bit that is clear, if it is one of `all`: the lowest ones, and the only ones
+    /// that are ever set. Says which of them were clear before.
     #[inline]
     pub(crate) fn set_lowest(&self, all: u32) -> u32 {
         with(|key| {
             let before = self.load();
             self.store(with_lowest(before, all), key);
-            !before & all
+            before ^ all
         })
     }
 
@@ -162,6 +197,16 @@ impl Word {
     #[inline]
     pub(crate) fn clear(&self, bits: u32) {
         with(|key| self.store(self.load() & !bits, key));
+    }
+
+    /// Clears one bit; says whether it was set.
+    #[inline]
+    pub(crate) fn clear_one(&self, bit: u32) -> bool {
+        with(|key| {
+            let before = self.load();
+            self.store(before & !bit, key);
+            before & bit != 0
+        })
     }
 
     /// Clears bits if all of them are set; else says which are not, and changes nothing.

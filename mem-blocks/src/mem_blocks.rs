@@ -3,13 +3,13 @@
 use core::array;
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::{ManuallyDrop, MaybeUninit};
+use core::mem::MaybeUninit;
 use core::ops::{RangeBounds, RangeInclusive};
 use core::ptr::NonNull;
 
 use bytemuck::Zeroable;
 
-use crate::bitmap::{WORD_BITS, bitmap_words};
+use crate::bitmap::{self, Bits, bitmap_words};
 use crate::block::Block;
 use crate::error::{AllocError, ClaimError};
 use crate::geometry::Geometry;
@@ -73,7 +73,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// `static_cell` hands them over. `W` is [`bitmap_words(N)`](bitmap_words).
     ///
     /// ```
-    /// use core::mem::{ManuallyDrop, MaybeUninit};
+    /// use core::mem::MaybeUninit;
     /// use mem_blocks::{bitmap_words, Bitmap, MemBlocks};
     /// use static_cell::{ConstStaticCell, StaticCell};
     ///
@@ -94,7 +94,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// blocks or blocks of no size:
     ///
     /// ```compile_fail,E0080
-    /// # use core::mem::{ManuallyDrop, MaybeUninit};
+    /// # use core::mem::MaybeUninit;
     /// # use mem_blocks::{Bitmap, MemBlocks};
     /// fn build(
     ///     buffer: &'static mut [MaybeUninit<u32>; 33],
@@ -151,9 +151,9 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// [`Exhausted`](AllocError::Exhausted).
     #[inline]
     pub fn alloc(&'static self) -> Result<Block<MaybeUninit<T>>, AllocError> {
-        let raw = if N > WORD_BITS { &self.raw } else { self.raw.by_address() };
         // SAFETY: `GEOMETRY` is that of every allocator of this type.
-        let block = unsafe { raw.take_one(Self::GEOMETRY) }?;
+        let taken = unsafe { self.raw.take_one(Self::GEOMETRY) };
+        let (raw, block) = taken.ok_or(AllocError::Exhausted)?;
         // SAFETY: I1, I2. The block was handed out just now and has no other owner; the allocator's
         // blocks are of `T`'s size and alignment, and any bytes are a `MaybeUninit`.
         Ok(unsafe { Block::own(raw, block.cast()) })
@@ -198,14 +198,19 @@ impl<T, const N: usize> MemBlocks<T, N> {
         if K > N {
             return Err(AllocError::ExceedsCapacity);
         }
-        let scatter = ManuallyDrop::new(self.alloc_scatter::<K>(K)?);
-        let mut addresses = scatter.addresses();
-        Ok(array::from_fn(|_| {
-            // SAFETY: I4. The scatter has `K` blocks, whose addresses are not null.
-            let block = unsafe { NonNull::new_unchecked(addresses.next().unwrap_unchecked()) };
-            // SAFETY: as for `alloc`; the scatter does not give the block back.
+        let own = |block: NonNull<u8>| {
+            // SAFETY: as for `alloc`.
             unsafe { Block::own(&self.raw, block.cast()) }
-        }))
+        };
+        if let Some((first, mut blocks)) = self.take_in_word(K) {
+            return Ok(array::from_fn(|_| {
+                own(self.raw.address_of(first + bitmap::take_lowest(&mut blocks)))
+            }));
+        }
+        let mut list = [NonNull::dangling(); K];
+        // SAFETY: the list has `K` entries.
+        unsafe { self.raw.take_each(list.as_mut_ptr().cast(), K) }?;
+        Ok(list.map(own))
     }
 
     /// Takes `count` blocks in one handle with room for `MAX`. They need not be adjacent.
@@ -222,15 +227,17 @@ impl<T, const N: usize> MemBlocks<T, N> {
         if count > MAX || count > N {
             return Err(AllocError::ExceedsCapacity);
         }
-        let (first, blocks) = if count == 0 {
-            (0, 0)
-        } else if let Some(taken) = self.raw.take_in_word(count) {
-            taken
-        } else {
+        let Some((first, blocks)) = self.take_in_word(count) else {
             return self.alloc_listed(count);
         };
         // SAFETY: as for `alloc`.
         Ok(unsafe { Scatter::own(&self.raw, count, first, blocks) })
+    }
+
+    /// Takes `count` blocks of one word, if one has as many that are free; of none, no block.
+    #[inline]
+    fn take_in_word(&'static self, count: usize) -> Option<(usize, Bits)> {
+        if count == 0 { Some((0, 0)) } else { self.raw.take_in_word(count) }
     }
 
     /// Takes `count` blocks, where no word has as many that are free.
@@ -251,11 +258,15 @@ impl<T, const N: usize> MemBlocks<T, N> {
     ///
     /// [`ExceedsCapacity`](AllocError::ExceedsCapacity), or [`Exhausted`](AllocError::Exhausted)
     /// if no run is long enough, even if there are as many free blocks.
+    #[inline]
     pub fn alloc_contiguous(
         &'static self,
         count: usize,
     ) -> Result<Run<MaybeUninit<T>>, AllocError> {
-        self.alloc_contiguous_in(count..=count)
+        // SAFETY: `GEOMETRY` is that of every allocator of this type.
+        let (raw, first) = unsafe { self.raw.take_run(count, Self::GEOMETRY) }?;
+        // SAFETY: as for `alloc`.
+        Ok(unsafe { Run::own(raw, first.cast(), count) })
     }
 
     /// Takes the longest run of adjacent blocks that is not longer than `counts.end()` and not
@@ -274,7 +285,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         if counts.is_empty() {
             return Err(AllocError::ExceedsCapacity);
         }
-        let (first, count) = self.raw.take_run(*counts.start(), *counts.end())?;
+        let (first, count) = self.raw.take_run_in(*counts.start(), *counts.end())?;
         // SAFETY: as for `alloc`.
         Ok(unsafe { Run::own(&self.raw, first.cast(), count) })
     }

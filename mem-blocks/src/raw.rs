@@ -206,7 +206,9 @@ impl RawMemBlocks {
     #[inline]
     fn word(&self, at: usize) -> &Word {
         // SAFETY: the callers stay below the number of words, which follows from that of blocks.
-        unsafe { &*self.bitmap.add(at) }
+        let word = unsafe { self.bitmap.add(at) };
+        // SAFETY: as above; the bitmap is a `static`, or borrowed for as long as one.
+        unsafe { &*word }
     }
 
     /// The bitmap of a pool of up to one word of blocks.
@@ -257,20 +259,32 @@ impl RawMemBlocks {
     /// accessed, and no DMA transfer to or from one of them is running.
     #[inline]
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        let freed = match (blocks, self.many) {
-            ([], _) => Ok(()),
-            ([block], None) => self.free_one(*block),
-            (_, None) => self.free_of_one_word(blocks),
-            (_, Some(many)) => (many.free_each)(self, blocks),
-        };
-        freed.map_err(|entry| wrong(&[self], blocks, entry))
+        match (blocks, self.many) {
+            ([block], None) if self.free_one(*block) => Ok(()),
+            ([block], None) => Err(self.wrong_one(*block)),
+            _ => self.free_list(blocks),
+        }
     }
 
-    /// Gives back one block of a pool of one word, or says that entry 0 is wrong.
+    /// Gives back one block of a pool of one word, if it is one and taken.
     #[inline]
-    fn free_one(&self, block: *mut u8) -> Result<(), usize> {
-        let index = self.index_of(block).ok_or(0_usize)?;
-        self.one().give_back_checked(bitmap::bit(index)).map_err(|_| 0)
+    fn free_one(&self, block: *mut u8) -> bool {
+        let this = self.by_address();
+        match self.geometry.index_of(this.offset(block)) {
+            Some(index) => {
+                One::new(this.word(0), self.num_blocks()).give_back_one(bitmap::bit(index))
+            }
+            None => false,
+        }
+    }
+
+    fn free_list(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
+        let freed = match self.many {
+            _ if blocks.is_empty() => Ok(()),
+            None => self.free_of_one_word(blocks),
+            Some(many) => (many.free_each)(self, blocks),
+        };
+        freed.map_err(|entry| self.wrong(blocks, entry))
     }
 
     /// Gives back blocks of a pool of one word, or says which entry is wrong.
@@ -281,24 +295,36 @@ impl RawMemBlocks {
                 Some(bit) if bits & bit == 0 => bits |= bit,
                 // An earlier one may be wrong as well: free already.
                 _ => {
+                    let free = self.one().free();
                     return Err(self
-                        .first_free(blocks, !self.one().free())
-                        .unwrap_or(entry)
-                        .min(entry));
+                        .first_free(blocks, free)
+                        .map_or(entry, |first| first.min(entry)));
                 }
             }
         }
-        match self.one().give_back_checked(bits) {
-            Ok(()) => Ok(()),
-            Err(free) => Err(self.first_free(blocks, !free).unwrap_or(0)),
-        }
+        let freed = self.one().give_back_checked(bits);
+        freed.map_err(|free| self.first_free(blocks, free).unwrap_or(0))
     }
 
-    /// The first entry whose block is not among those that are taken.
+    /// What is wrong with the only entry.
     #[cold]
-    fn first_free(&self, blocks: &[*mut u8], taken: Bits) -> Option<usize> {
+    #[inline(never)]
+    fn wrong_one(&self, block: *mut u8) -> FreeError {
+        self.wrong(&[block], 0)
+    }
+
+    /// What is wrong with an entry.
+    #[cold]
+    #[inline(never)]
+    fn wrong(&self, blocks: &[*mut u8], entry: usize) -> FreeError {
+        wrong(&[self], blocks, entry)
+    }
+
+    /// The first entry whose block is one of those that are free.
+    #[cold]
+    fn first_free(&self, blocks: &[*mut u8], free: Bits) -> Option<usize> {
         blocks.iter().position(|&block| {
-            self.index_of(block).is_some_and(|index| taken & bitmap::bit(index) == 0)
+            self.index_of(block).is_some_and(|index| free & bitmap::bit(index) != 0)
         })
     }
 
@@ -312,7 +338,8 @@ impl RawMemBlocks {
     /// [`ExceedsCapacity`](AllocError::ExceedsCapacity), or [`Exhausted`](AllocError::Exhausted)
     /// if no run is long enough, even if there are as many free blocks.
     pub fn alloc_contiguous(&self, count: usize) -> Result<NonNull<u8>, AllocError> {
-        self.take_run(count, count).map(|(first, _)| first)
+        // SAFETY: the geometry is the allocator's own.
+        unsafe { self.take_run(count, self.geometry) }.map(|(_, first)| first)
     }
 
     /// Gives back `count` adjacent blocks, all of them or none. They may be a part of what was
@@ -450,20 +477,32 @@ impl RawMemBlocks {
     /// # Safety
     ///
     /// `geometry` is the allocator's own, given as a constant where it is one.
-    #[inline]
-    pub(crate) unsafe fn take_one(&self, geometry: Geometry) -> Result<NonNull<u8>, AllocError> {
-        let buffer = self.buffer;
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the constants are what makes it short")]
+    pub(crate) unsafe fn take_one(&self, geometry: Geometry) -> Option<(&Self, NonNull<u8>)> {
+        let is_summed = self.is_summed();
+        let this = self.by_address();
+        let buffer = this.buffer;
         let taken = if geometry.num_blocks() <= WORD_BITS {
-            One::new(self.word(0), geometry.num_blocks()).take_lowest()
+            One::new(this.word(0), geometry.num_blocks()).take_lowest()
         } else {
-            self.take_lowest_of(geometry.num_blocks())
+            this.take_lowest(geometry.num_blocks(), is_summed)
         };
         match taken {
             // SAFETY: I4, as in `address_of`: by the caller's promise, the index is that of one of
             // the allocator's blocks and the offset where it starts.
-            Some(index) => Ok(unsafe { buffer.add(geometry.offset_of(index)) }),
-            None => Err(AllocError::Exhausted),
+            Some(index) => Some((this, unsafe { buffer.add(geometry.offset_of(index)) })),
+            None if geometry.num_blocks() <= WORD_BITS => None,
+            None => this.take_one_in_turn(),
         }
+    }
+
+    /// Takes one block, where something has come between, or there is none.
+    #[cold]
+    #[inline(never)]
+    fn take_one_in_turn(&self) -> Option<(&Self, NonNull<u8>)> {
+        let index = (self.many?.take_lowest_in_turn)(self)?;
+        Some((self, self.address_of(index)))
     }
 
     /// The same allocator, as one of which the compiler knows nothing but its address.
@@ -471,7 +510,7 @@ impl RawMemBlocks {
     /// Of a named one it knows all, and makes each address by two instructions; to load two from the
     /// descriptor, whose address is in the handle anyway, takes one.
     #[inline]
-    pub(crate) fn by_address(&'static self) -> &'static Self {
+    fn by_address(&self) -> &Self {
         #[cfg(all(target_arch = "arm", target_os = "none"))]
         {
             let mut this: *const Self = self;
@@ -515,9 +554,43 @@ impl RawMemBlocks {
         }
     }
 
-    /// Takes the longest run of `min..=max` blocks; returns its start and its length.
+    /// Takes a run of `count` blocks; returns its start.
+    ///
+    /// # Safety
+    ///
+    /// As for [`take_one`](Self::take_one).
     #[inline]
-    pub(crate) fn take_run(
+    pub(crate) unsafe fn take_run(
+        &self,
+        count: usize,
+        geometry: Geometry,
+    ) -> Result<(&Self, NonNull<u8>), AllocError> {
+        let many = self.many;
+        let this = self.by_address();
+        let buffer = this.buffer;
+        if count == 0 {
+            return Ok((this, buffer));
+        }
+        if count > geometry.num_blocks() {
+            return Err(AllocError::ExceedsCapacity);
+        }
+        let start = if geometry.num_blocks() <= WORD_BITS {
+            One::new(this.word(0), geometry.num_blocks()).take(|free| {
+                let start = bitmap::find_run(free, count)?;
+                Some((start, bitmap::bits(start, count)))
+            })
+        } else {
+            many.and_then(|many| (many.take_run)(self, count, count)).map(|run| run.start)
+        };
+        match start {
+            // SAFETY: I4, as in `take_one`.
+            Some(start) => Ok((this, unsafe { buffer.add(geometry.offset_of(start)) })),
+            None => Err(AllocError::Exhausted),
+        }
+    }
+
+    /// Takes the longest run of `min..=max` blocks; returns its start and its length.
+    pub(crate) fn take_run_in(
         &self,
         min: usize,
         max: usize,
@@ -590,11 +663,15 @@ impl RawMemBlocks {
         self.geometry.stride()
     }
 
-    /// The index of a block that this allocator has handed out; `stride` is the allocator's own,
-    /// given as a constant where it is one.
+    /// The index of a block that this allocator has handed out.
+    fn index_of_owned(&self, block: *const u8) -> usize {
+        self.index_by(block, self.stride())
+    }
+
+    /// The same; `stride` is the allocator's own, given as a constant where it is one.
     #[inline]
-    pub(crate) fn index_of_owned(&self, block: NonNull<u8>, stride: Stride) -> usize {
-        stride.quotient(self.offset(block.as_ptr()))
+    pub(crate) fn index_by(&self, block: *const u8, stride: Stride) -> usize {
+        stride.quotient(self.offset(block))
     }
 
     /// Gives back adjacent blocks, unchecked.
@@ -608,11 +685,11 @@ impl RawMemBlocks {
         if count == 0 {
             return;
         }
-        let start = self.index_of_owned(first, stride);
+        let start = self.index_by(first.as_ptr(), stride);
         match self.many {
             None => {
                 // SAFETY: I4. So many blocks has an allocator at most that has one word of them.
-                unsafe { assert_unchecked(start < WORD_BITS) };
+                unsafe { assert_unchecked(start < WORD_BITS && count <= WORD_BITS) };
                 self.one().give_back(bitmap::bits(start, count));
             }
             Some(many) if count == 1 => (many.give_back_in_word)(self, start, bitmap::bit(start)),

@@ -76,7 +76,7 @@ impl<T> Run<T> {
     /// The blocks' indices: their places in the buffer, counted in blocks.
     #[must_use]
     pub fn range(run: &Self) -> Range<usize> {
-        let start = run.pool.index_of_owned(run.first.cast(), const { Stride::of::<T>() });
+        let start = run.pool.index_by(run.first.as_ptr().cast(), const { Stride::of::<T>() });
         start..start + run.len
     }
 
@@ -188,10 +188,9 @@ impl<T> Run<MaybeUninit<T>> {
 impl<T> Drop for Run<T> {
     fn drop(&mut self) {
         let _give_back = Defer(|| {
+            let stride = const { Stride::of::<T>() };
             // SAFETY: I2. The handle owns the blocks, and is not used again.
-            unsafe {
-                self.pool.give_back(self.first.cast(), self.len, const { Stride::of::<T>() })
-            };
+            unsafe { self.pool.give_back(self.first.cast(), self.len, stride) };
         });
         if mem::needs_drop::<T>() {
             let values = NonNull::slice_from_raw_parts(self.first, self.len);

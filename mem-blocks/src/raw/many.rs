@@ -23,7 +23,7 @@ use crate::lock::{self, Key, Word};
 pub(super) struct Many {
     /// Whether the bitmap has a summary.
     summed: bool,
-    pub(super) take_lowest: fn(&RawMemBlocks) -> Option<usize>,
+    pub(super) take_lowest_in_turn: fn(&RawMemBlocks) -> Option<usize>,
     pub(super) take_in_word: fn(&RawMemBlocks, usize) -> Option<(usize, Bits)>,
     pub(super) take_each: unsafe fn(&RawMemBlocks, *mut *mut u8, usize) -> bool,
     pub(super) take_run: fn(&RawMemBlocks, usize, usize) -> Option<Range<usize>>,
@@ -41,7 +41,7 @@ impl Many {
     const fn new(summed: bool) -> Self {
         Self {
             summed,
-            take_lowest,
+            take_lowest_in_turn: RawMemBlocks::take_lowest_in_turn,
             take_in_word,
             take_each,
             take_run,
@@ -81,11 +81,6 @@ impl Expected {
     pub(super) const TAKEN: Self = Self(Bits::MAX);
 }
 
-/// Takes the lowest free block.
-fn take_lowest(pool: &RawMemBlocks) -> Option<usize> {
-    pool.take_lowest_of(pool.num_blocks())
-}
-
 /// Takes `count` blocks of one word, if a word has as many free ones: the index of the word's first
 /// block, and which.
 fn take_in_word(pool: &RawMemBlocks, count: usize) -> Option<(usize, Bits)> {
@@ -93,7 +88,7 @@ fn take_in_word(pool: &RawMemBlocks, count: usize) -> Option<(usize, Bits)> {
         let version = turn::begin();
         let (word, blocks) = (0..pool.words())
             .find_map(|word| Some((word, bitmap::lowest_set(pool.free_in(word), count)?)))?;
-        if version.toggle(pool, word, blocks) {
+        if version.toggle(pool, word * WORD_BITS, blocks) {
             return Some((word * WORD_BITS, blocks));
         }
     }
@@ -113,7 +108,7 @@ unsafe fn take_each(pool: &RawMemBlocks, list: *mut *mut u8, count: usize) -> bo
             }
             continue;
         }
-        let change = Change { pool, kind: Kind::Take, at: 0, end: count, list, from: 0 };
+        let change = Change { pool, kind: Kind::Take, at: 0, end: count, list };
         // SAFETY: there are as many free blocks. The list is the caller's promise.
         if unsafe { version.make(&change) } {
             return true;
@@ -150,10 +145,9 @@ fn turn_over(pool: &RawMemBlocks, range: &Range<usize>, expected: Expected) -> R
 fn toggle(pool: &RawMemBlocks, version: Version, range: &Range<usize>) -> bool {
     let Range { start, end } = *range;
     if start / WORD_BITS == (end - 1) / WORD_BITS {
-        return version.toggle(pool, start / WORD_BITS, bitmap::bits(start, end - start));
+        return version.toggle(pool, start, bitmap::bits(start, end - start));
     }
-    let change =
-        Change { pool, kind: Kind::Toggle, at: start, end, list: ptr::null_mut(), from: 0 };
+    let change = Change { pool, kind: Kind::Toggle, at: start, end, list: ptr::null_mut() };
     // SAFETY: the callers have found it possible; there is no list.
     unsafe { version.make(&change) }
 }
@@ -169,7 +163,7 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), usize> {
             continue;
         }
         let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
-        let change = Change { pool, kind: Kind::Free, at: 0, end, list, from: 0 };
+        let change = Change { pool, kind: Kind::Free, at: 0, end, list };
         // SAFETY: the blocks were taken; of this list entries are read and not written.
         if unsafe { version.make(&change) } {
             return Ok(());
@@ -189,7 +183,7 @@ fn give_back(pool: &RawMemBlocks, range: Range<usize>) {
 
 /// Gives back blocks of the word with that block, all of which are taken.
 fn give_back_in_word(pool: &RawMemBlocks, block: usize, blocks: Bits) {
-    let place = pool.place(block / WORD_BITS, pool.num_blocks());
+    let place = pool.place_of(block);
     lock::with(|key| {
         turn::note(key);
         let old = place.word.load();
@@ -248,39 +242,45 @@ impl RawMemBlocks {
     }
 
     #[inline]
-    fn is_summed(&self) -> bool {
+    pub(super) fn is_summed(&self) -> bool {
         self.many.is_some_and(|many| many.summed)
     }
 
     /// The free blocks of a word as set bits.
     #[inline]
     fn free_in(&self, word: usize) -> Bits {
-        !self.word(word).load() & bitmap::lowest(self.num_blocks() - word * WORD_BITS)
+        bitmap::clear(self.word(word).load(), full_word(word, self.num_blocks()))
     }
 
     /// The lowest word that is not full, of an allocator with `num_blocks` blocks, as its
-    /// caller may know. May be none, or one that is full or beyond the last, where something
-    /// changes meanwhile.
+    /// caller may know. May be none, or one that is full, where something changes meanwhile; and the
+    /// last one, if it has bits to spare.
     #[inline]
-    fn lowest_not_full(&self, num_blocks: usize) -> Option<usize> {
+    fn lowest_not_full(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
         let words = bitmap_words(num_blocks);
-        if !self.is_summed() {
+        if !is_summed {
             return (0..words).find(|&word| self.word(word).load() != Bits::MAX);
         }
         let first = bitmap_words(words);
-        if first == 1 {
-            return Some(bitmap::lowest_clear(self.word(words).load())?.0);
+        let place = if first == 1 {
+            0
+        } else {
+            let second = bitmap_words(first);
+            self.lowest_clear(words + first, second).filter(|&place| place < first)?
+        };
+        let bits = self.word(words + place).load();
+        let full = full_word(place, words);
+        if bits == full {
+            return None;
         }
-        let second = bitmap_words(first);
-        let place = self.lowest_clear(words + first, second)?;
-        Some(place * WORD_BITS + self.word(words + place).load().trailing_ones() as usize)
+        Some(place * WORD_BITS + bitmap::clear(bits, full).trailing_zeros() as usize)
     }
 
     /// The lowest bit that is not set, in `count` words from `first` on.
     #[inline]
     fn lowest_clear(&self, first: usize, count: usize) -> Option<usize> {
         (0..count).find_map(|at| {
-            let (index, _) = bitmap::lowest_clear(self.word(first + at).load())?;
+            let index = bitmap::lowest_clear(self.word(first + at).load())?;
             Some(at * WORD_BITS + index)
         })
     }
@@ -323,7 +323,16 @@ impl RawMemBlocks {
         let mut start = None;
         // Free blocks right below the word.
         let mut open = 0;
-        for word in 0..self.words() {
+        let mut next = 0;
+        loop {
+            if longest != 0 {
+                (next, open) = self.skip_scattered(next, open);
+            }
+            let word = next;
+            if word == self.words() {
+                break;
+            }
+            next += 1;
             let free = self.free_in(word);
             let reach = open + free.trailing_ones() as usize;
             if reach > longest {
@@ -333,15 +342,15 @@ impl RawMemBlocks {
             if free == Bits::MAX {
                 open = reach;
             } else {
-                if longest < max.min(WORD_BITS - 1) {
-                    if let Some((at, len)) =
-                        bitmap::longest_run(free, longest + 1, max.min(WORD_BITS))
-                    {
+                open = free.leading_ones() as usize;
+                // As not all are set, no run in it is a word long.
+                if longest < max && longest < WORD_BITS - 1 {
+                    let most = max.min(WORD_BITS - 1);
+                    if let Some((at, len)) = bitmap::longest_run(free, longest + 1, most) {
                         longest = len;
                         start = Some(word * WORD_BITS + at);
                     }
                 }
-                open = free.leading_ones() as usize;
             }
             if longest == max {
                 break;
@@ -351,64 +360,86 @@ impl RawMemBlocks {
     }
 }
 
+/// The search for runs in a pool that is in pieces.
+impl RawMemBlocks {
+    /// The first word from `word` on with two adjacent free blocks, of which one may be in the word
+    /// below; and how many free blocks are right below it. `open` is that of `word`.
+    ///
+    /// Bits behind the last block count as free here.
+    #[inline]
+    fn skip_scattered(&self, from: usize, open: usize) -> (usize, usize) {
+        let mut word = from;
+        let mut carry = Bits::from(open != 0);
+        while word != self.words() {
+            let free = !self.word(word).load();
+            if free & (free << 1 | carry) != 0 {
+                break;
+            }
+            carry = free >> (WORD_BITS - 1);
+            word += 1;
+        }
+        (word, if word == from { open } else { carry as usize })
+    }
+}
+
 /// What changes the words, under the lock.
 impl RawMemBlocks {
-    /// Takes the lowest free block of an allocator with `num_blocks` blocks, given as a constant
-    /// where it is one.
-    #[inline]
-    pub(super) fn take_lowest_of(&self, num_blocks: usize) -> Option<usize> {
-        match self.lowest_not_full(num_blocks) {
-            Some(word) if word < bitmap_words(num_blocks) => {
-                self.take_lowest_of_word(word, num_blocks)
+    /// Takes the lowest free block, if nothing comes between. The number of blocks, and whether
+    /// there is a summary, are given as constants where they are.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the constants are what makes it short")]
+    pub(super) fn take_lowest(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
+        let word = self.lowest_not_full(num_blocks, is_summed)?;
+        let place = self.place(word, num_blocks, is_summed);
+        let full = full_word(word, num_blocks);
+        let old = lock::with(|key| {
+            // Noted also where nothing is taken in the end: no harm, and a register less.
+            turn::idle(key)?.note(key);
+            let old = place.word.load();
+            if old == full {
+                return None;
             }
-            _ => None,
-        }
-        .or_else(|| self.take_lowest_in_turn())
+            place.put(old, old | (old + 1), key);
+            Some(old)
+        });
+        Some(word * WORD_BITS + bitmap::clear(old?, full).trailing_zeros() as usize)
     }
 
-    /// The same, where something has come between, or there is none.
+    /// Takes the lowest free block, where something has come between, or there is none.
     #[cold]
     fn take_lowest_in_turn(&self) -> Option<usize> {
         let num_blocks = self.num_blocks();
         loop {
             let version = turn::begin();
-            let word = self.lowest_not_full(num_blocks).filter(|&word| word < self.words());
-            let taken = word.and_then(|word| self.take_lowest_of_word(word, num_blocks));
-            if taken.is_some() || version.is_current() {
-                return taken;
+            let lowest = self.lowest_not_full(num_blocks, self.is_summed()).and_then(|word| {
+                let bits = self.word(word).load();
+                let index = bits.trailing_ones() as usize;
+                (bits != full_word(word, num_blocks)).then_some((word, index))
+            });
+            match lowest {
+                Some((word, index))
+                    if version.toggle(self, word * WORD_BITS, bitmap::bit(index)) =>
+                {
+                    return Some(word * WORD_BITS + index);
+                }
+                None if version.is_current() => return None,
+                _ => {}
             }
         }
     }
 
-    /// Takes the lowest free block of a word, if it has one, and no change of several words is under
-    /// way.
+    /// Where the word of a block is, and its bits in the summary.
     #[inline]
-    fn take_lowest_of_word(&self, word: usize, num_blocks: usize) -> Option<usize> {
-        let place = self.place(word, num_blocks);
-        let spare = num_blocks % WORD_BITS;
-        let old = lock::with(|key| {
-            if turn::is_busy(key) {
-                return None;
-            }
-            let old = place.word.load();
-            let (_, bit) = bitmap::lowest_clear(old)?;
-            if spare != 0 && word == num_blocks / WORD_BITS && bit >> spare != 0 {
-                return None;
-            }
-            turn::note(key);
-            place.put(old, old | bit, key);
-            Some(old)
-        });
-        Some(word * WORD_BITS + old?.trailing_ones() as usize)
+    pub(super) fn place_of(&self, block: usize) -> Place<'_> {
+        self.place(block / WORD_BITS, self.num_blocks(), self.is_summed())
     }
 
-    /// Where a word is, and its bits in the summary.
     #[inline]
-    pub(super) fn place(&self, word: usize, num_blocks: usize) -> Place<'_> {
+    fn place(&self, word: usize, num_blocks: usize, is_summed: bool) -> Place<'_> {
         let words = bitmap_words(num_blocks);
         let first = bitmap_words(words);
         let at = word / WORD_BITS;
-        let in_summary = self.is_summed().then(|| Summary {
+        let in_summary = is_summed.then(|| Summary {
             word: self.word(words + at),
             bit: bitmap::bit(word),
             above: (first > 1)
@@ -416,6 +447,13 @@ impl RawMemBlocks {
         });
         Place { word: self.word(word), in_summary }
     }
+}
+
+/// What a word holds if none of its blocks is free.
+#[inline]
+const fn full_word(word: usize, num_blocks: usize) -> Bits {
+    let spare = num_blocks % WORD_BITS;
+    if spare != 0 && word == num_blocks / WORD_BITS { bitmap::lowest(spare) } else { Bits::MAX }
 }
 
 /// A word, and its bits in the summary: worked out before the lock is taken.

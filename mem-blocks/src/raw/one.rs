@@ -27,7 +27,7 @@ impl<'a> One<'a> {
 
     #[inline]
     const fn free_of(self, seen: Bits) -> Bits {
-        !seen & bitmap::lowest(self.num_blocks)
+        bitmap::clear(seen, bitmap::lowest(self.num_blocks))
     }
 
     /// Takes the lowest free block.
@@ -53,6 +53,12 @@ impl<'a> One<'a> {
     #[inline]
     pub(super) fn give_back(self, blocks: Bits) {
         self.word.clear(blocks);
+    }
+
+    /// Gives back one block, if it is taken.
+    #[inline]
+    pub(super) fn give_back_one(self, block: Bits) -> bool {
+        self.word.clear_one(block)
     }
 
     /// Gives back blocks if all of them are taken; else says which are not.

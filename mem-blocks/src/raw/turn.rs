@@ -40,12 +40,7 @@ static TURN: Locked<Change> = Locked::new(Change {
     at: 0,
     end: 0,
     list: ptr::null_mut(),
-    from: 0,
 });
-
-/// A state of all bitmaps of more than one word, with nothing under way.
-#[derive(Clone, Copy)]
-pub(super) struct Version(u32);
 
 /// A change of several words.
 #[derive(Clone, Copy)]
@@ -57,8 +52,6 @@ pub(super) struct Change {
     pub(super) end: usize,
     /// Where the addresses of the blocks are, or come.
     pub(super) list: *mut *mut u8,
-    /// The block from which on the next one is looked for.
-    pub(super) from: usize,
 }
 
 /// What is done to the blocks.
@@ -68,7 +61,8 @@ pub(super) enum Kind {
     Toggle,
     /// Those at the addresses in the list are given back.
     Free,
-    /// As many as the list has entries are taken, and their addresses written to it.
+    /// As many as the list has entries are taken, in ascending order, and their addresses written
+    /// to it.
     Take,
 }
 
@@ -78,16 +72,20 @@ unsafe impl Send for Change {}
 /// A state to work on, after whatever is under way has been done.
 pub(super) fn begin() -> Version {
     loop {
-        let (version, change) = lock::with(|key| {
+        let (version, step) = lock::with(|key| {
             let version = VERSION.load();
-            (version, is_odd(version).then(|| Step::of(TURN.get(key))))
+            (version, is_odd(version).then(|| Step::next(TURN.get(key))))
         });
-        match change {
+        match step {
             None => return Version(version),
             Some(step) => step.run(version),
         }
     }
 }
+
+/// A state of all bitmaps of more than one word, with nothing under way.
+#[derive(Clone, Copy)]
+pub(super) struct Version(u32);
 
 impl Version {
     /// Whether nothing has changed since.
@@ -95,9 +93,9 @@ impl Version {
         lock::with(|_| self.0 == VERSION.load())
     }
 
-    /// Turns over blocks of one word, if nothing has changed since.
-    pub(super) fn toggle(self, pool: &RawMemBlocks, word: usize, blocks: Bits) -> bool {
-        let place = pool.place(word, pool.num_blocks());
+    /// Turns over blocks of one word, if nothing has changed since: of the word with that block.
+    pub(super) fn toggle(self, pool: &RawMemBlocks, block: usize, blocks: Bits) -> bool {
+        let place = pool.place_of(block);
         lock::with(|key| {
             let is_current = self.0 == VERSION.load();
             if is_current {
@@ -113,7 +111,8 @@ impl Version {
     ///
     /// # Safety
     ///
-    /// It is possible at this version. Its list is valid until this returns.
+    /// The change is possible at this version, and is of at least one block. Its list has entries up
+    /// to `end`, until this returns.
     pub(super) unsafe fn make(self, change: &Change) -> bool {
         let is_current = lock::with(|key| {
             let is_current = self.0 == VERSION.load();
@@ -136,10 +135,22 @@ pub(super) fn note(key: &mut Key) {
     VERSION.store(VERSION.load().wrapping_add(2), key);
 }
 
-/// Whether a change of several words is under way.
+/// Proves that no change of several words is under way.
+pub(super) struct Idle(u32);
+
+/// Whether none is.
 #[inline]
-pub(super) fn is_busy(_key: &Key) -> bool {
-    is_odd(VERSION.load())
+pub(super) fn idle(_key: &Key) -> Option<Idle> {
+    let version = VERSION.load();
+    if is_odd(version) { None } else { Some(Idle(version)) }
+}
+
+impl Idle {
+    /// Notes a change of one word.
+    #[inline]
+    pub(super) fn note(self, key: &mut Key) {
+        VERSION.store(self.0.wrapping_add(2), key);
+    }
 }
 
 #[inline]
@@ -147,67 +158,70 @@ const fn is_odd(version: u32) -> bool {
     version % 2 != 0
 }
 
-/// One step of a change, to be worked out outside the lock.
+/// What comes next in a change, to be worked out outside the lock.
 struct Step {
-    pool: *const RawMemBlocks,
-    kind: Kind,
-    /// As in `Change`; to take, the block from which on to look.
-    at: usize,
-    end: usize,
-    address: *mut u8,
+    change: Change,
+    /// The entry of the list that says which block: the one to give back, or the one taken last.
+    block: *mut u8,
 }
 
 impl Step {
     #[inline]
-    fn of(change: &Change) -> Self {
-        let Change { pool, kind, at, end, list, from } = *change;
-        match kind {
-            Kind::Toggle => Self { pool, kind, at, end, address: ptr::null_mut() },
-            // SAFETY: the change is under way, so whoever announced it has not returned, and keeps
-            // its list.
-            Kind::Free => Self { pool, kind, at, end, address: unsafe { *list.add(at) } },
-            Kind::Take => Self { pool, kind, at: from, end, address: ptr::null_mut() },
-        }
+    fn next(change: &Change) -> Self {
+        let entry = match change.kind {
+            Kind::Toggle => None,
+            Kind::Free => Some(change.at),
+            Kind::Take => change.at.checked_sub(1),
+        };
+        let block = entry.map_or(ptr::null_mut(), |entry| {
+            // SAFETY: the change is under way, so whoever announced it has not returned, and the
+            // list has this entry.
+            let entry = unsafe { change.list.add(entry) };
+            // SAFETY: as above; and it was written before.
+            unsafe { *entry }
+        });
+        Self { change: *change, block }
     }
 
-    /// Does the step, unless somebody else has.
+    /// Does it, unless somebody else has.
     fn run(&self, version: u32) {
-        // SAFETY: every allocator is a `static`, or lives as long as one.
-        let pool = unsafe { &*self.pool };
-        let (start, end) = match self.kind {
-            Kind::Toggle => (self.at, self.end.min((self.at / WORD_BITS + 1) * WORD_BITS)),
+        let Change { pool, kind, at, end, list } = self.change;
+        // SAFETY: an allocator lives as long as the program.
+        let pool = unsafe { &*pool };
+        let (block, stop, next) = match kind {
+            Kind::Toggle => {
+                let stop = end.min((at / WORD_BITS + 1) * WORD_BITS);
+                (at, stop, stop)
+            }
             Kind::Free => {
-                let block = pool.index_of(self.address).unwrap_or(0);
-                (block, block + 1)
+                let block = pool.index_of_owned(self.block);
+                (block, block + 1, at + 1)
             }
             Kind::Take => {
-                let block = pool.next_free(self.at);
-                (block, block + 1)
+                let after = if at == 0 { 0 } else { pool.index_of_owned(self.block) + 1 };
+                let block = pool.next_free(after);
+                (block, block + 1, at + 1)
             }
         };
-        let address = pool.address_of(start).as_ptr();
-        let blocks = bitmap::bits(start, end - start);
-        let place = pool.place(start / WORD_BITS, pool.num_blocks());
+        let blocks = bitmap::bits(block, stop - block);
+        let address = pool.address_of(block).as_ptr();
+        let place = pool.place_of(block);
+        // The last one makes it even.
+        let after = version.wrapping_add(if next == end { 1 } else { 2 });
         lock::with(|key| {
             if VERSION.load() != version {
                 return;
             }
+            VERSION.store(after, key);
             let old = place.word.load();
             place.put(old, old ^ blocks, key);
-            let change = TURN.get(key);
-            match self.kind {
-                Kind::Toggle => change.at = end,
-                Kind::Free => change.at += 1,
-                Kind::Take => {
-                    // SAFETY: as in `of`.
-                    unsafe { *change.list.add(change.at) = address };
-                    change.at += 1;
-                    change.from = end;
-                }
+            TURN.get(key).at = next;
+            if let Kind::Take = kind {
+                // SAFETY: as in `next`.
+                let entry = unsafe { list.add(at) };
+                // SAFETY: as above.
+                unsafe { *entry = address };
             }
-            // The last one makes it even.
-            let steps = if change.at == change.end { 1 } else { 2 };
-            VERSION.store(version.wrapping_add(steps), key);
         });
     }
 }

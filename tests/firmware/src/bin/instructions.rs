@@ -58,6 +58,10 @@ measured! {
 // By address.
 measured! {
     fn raw_alloc(out: &mut Addresses) -> bool { POOL.raw().alloc(out).is_ok() }
+    fn raw_free_one(block: *mut u8) -> bool {
+        // SAFETY: `main` passes a block that it has taken, once.
+        unsafe { POOL.raw().free(&[block]) }.is_ok()
+    }
     fn raw_free_refused(blocks: &Addresses) -> bool {
         // SAFETY: one entry is not a block, so that nothing is freed.
         unsafe { POOL.raw().free(blocks) }.is_err()
@@ -141,7 +145,8 @@ fn by_handle() -> bool {
 
 fn by_address() -> bool {
     let mut blocks = [ptr::null_mut(); 8];
-    let mut ok = raw_alloc(&mut blocks);
+    let mut ok = POOL.alloc().is_ok_and(|block| raw_free_one(Block::into_raw(block).cast()));
+    ok &= raw_alloc(&mut blocks);
     let mut refused = blocks;
     refused[7] = ptr::null_mut();
     ok &= raw_free_refused(&refused);
