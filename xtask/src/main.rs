@@ -2,6 +2,7 @@
 //!
 //! A check whose tool is missing installs the tool, or says what to install and fails. None passes unseen.
 
+mod benchmark;
 mod board;
 mod build_time;
 mod condition;
@@ -28,6 +29,8 @@ use std::{
 };
 
 use anyhow::{Result, bail};
+
+use benchmark::Mode;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -80,9 +83,9 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["cost"] => cost::check(cost::Mode::Compare),
         ["cost", "--write"] => cost::check(cost::Mode::Write),
         ["readme"] => readme(),
-        ["build-time"] => build_time::run(build_time::Mode::Print),
-        ["build-time", "--quick"] => build_time::run(build_time::Mode::Quick),
-        ["build-time", "--write"] => build_time::run(build_time::Mode::Write),
+        ["build-time"] => build_time::run(Mode::Print),
+        ["build-time", "--quick"] => build_time::run(Mode::Quick),
+        ["build-time", "--write"] => build_time::run(Mode::Write),
         ["ci"] => ci(),
         _ => bail!("no such command\n\n{USAGE}"),
     }
@@ -107,7 +110,7 @@ fn ci() -> Result<()> {
     targets::check()?;
     readme()?;
     cost::check(cost::Mode::Compare)?;
-    build_time::run(build_time::Mode::Quick)
+    build_time::run(Mode::Quick)
 }
 
 /// The top folder of the repository.
