@@ -30,6 +30,8 @@ pub(crate) struct Meeting {
     slow: AtomicU32,
     /// The end of the last try.
     outcome: AtomicU32,
+    /// Threads that are ready to start.
+    ready: AtomicU32,
 }
 
 const UNDECIDED: u32 = 0;
@@ -72,6 +74,14 @@ impl Meeting {
                 UNDECIDED => slow += 1,
                 outcome => return result(outcome),
             }
+        }
+    }
+
+    /// Returns to both at once. For those who have met.
+    pub(crate) fn start_together(&self) {
+        self.ready.fetch_add(1, Ordering::AcqRel);
+        while self.ready.load(Ordering::Acquire) < 2 {
+            spin_loop();
         }
     }
 

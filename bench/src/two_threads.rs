@@ -43,19 +43,22 @@ pub(crate) fn two_threads<P: Pool>(pairs: u32) -> Result<(u32, Duration)> {
 }
 
 fn both<P: Pool>(most: u32) -> Result<[Part; 2]> {
-    let meeting = Meeting::default();
+    let meeting = &Meeting::default();
     let end = AtomicBool::new(false);
     let [one, other] = thread::scope(|scope| {
         // Both are new: they stay on their cores, and the main thread goes where there is room.
-        let one = scope.spawn(|| meeting.first().and_then(|()| Ok(part::<P>(most, &end)?)));
-        let other = scope.spawn(|| meeting.second().and_then(|()| Ok(part::<P>(most, &end)?)));
+        let part = || part::<P>(most, meeting, &end);
+        let one = scope.spawn(move || meeting.first().and_then(|()| Ok(part()?)));
+        let other = scope.spawn(move || meeting.second().and_then(|()| Ok(part()?)));
         [one, other].map(|thread| thread.join().expect("a panic ends the program"))
     });
     Ok([one?, other?])
 }
 
-fn part<P: Pool>(most: u32, end: &AtomicBool) -> Result<Part, Exhausted> {
+fn part<P: Pool>(most: u32, meeting: &Meeting, end: &AtomicBool) -> Result<Part, Exhausted> {
     let preemptions = preemptions::of_this_thread();
+    // To count them takes much longer than a pair.
+    meeting.start_together();
     let start = Instant::now();
     let mut pairs = 0;
     while pairs < most && !end.load(Ordering::Relaxed) {
