@@ -51,6 +51,9 @@ pub(crate) trait Pool: 'static {
 
     /// Where a block lies.
     fn address(block: &Self::Block) -> usize;
+
+    /// Where each of several blocks lies.
+    fn addresses<const K: usize>(blocks: &Self::Bulk<K>) -> impl Iterator<Item = usize>;
 }
 
 /// The pools of a contender, by number of blocks.

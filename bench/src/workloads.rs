@@ -76,8 +76,15 @@ fn one<P: Pool>(pairs: u32) -> Result<(u32, Duration)> {
     repeat(pairs, || P::alloc().map(give_back))
 }
 
+/// Several blocks. The address of each is asked for: a handle may make it only then.
 fn bulk<P: Pool, const K: usize>(pairs: u32) -> Result<(u32, Duration)> {
-    repeat(pairs, || P::alloc_bulk::<K>().map(give_back))
+    repeat(pairs, || {
+        let mut blocks = P::alloc_bulk::<K>()?;
+        black_box(&mut blocks);
+        P::addresses(&blocks).map(black_box).for_each(drop);
+        give_back(blocks);
+        Ok(())
+    })
 }
 
 fn run<P: Pool>(pairs: u32) -> Result<(u32, Duration)> {

@@ -51,4 +51,8 @@ impl<P: atomic_pool::Pool<Item = Bytes>> Pool for Of<P> {
     fn address(block: &Self::Block) -> usize {
         block.as_ptr().addr()
     }
+
+    fn addresses<const K: usize>(blocks: &Self::Bulk<K>) -> impl Iterator<Item = usize> {
+        blocks.iter().map(Self::address)
+    }
 }

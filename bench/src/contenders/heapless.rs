@@ -58,4 +58,8 @@ impl<P: BoxPool<Data = Bytes> + 'static, const N: usize> Pool for Of<P, N> {
     fn address(block: &Self::Block) -> usize {
         block.as_ptr().addr()
     }
+
+    fn addresses<const K: usize>(blocks: &Self::Bulk<K>) -> impl Iterator<Item = usize> {
+        blocks.iter().map(Self::address)
+    }
 }

@@ -171,4 +171,8 @@ where
     fn address(block: &Self::Block) -> usize {
         block.0.addr().get()
     }
+
+    fn addresses<const K: usize>(blocks: &Self::Bulk<K>) -> impl Iterator<Item = usize> {
+        blocks.iter().map(Self::address)
+    }
 }

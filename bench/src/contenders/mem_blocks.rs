@@ -66,4 +66,8 @@ where
     fn address(block: &Self::Block) -> usize {
         block.as_ptr().addr()
     }
+
+    fn addresses<const K: usize>(blocks: &Self::Bulk<K>) -> impl Iterator<Item = usize> {
+        blocks.iter().map(|block| block.as_ptr().addr())
+    }
 }
