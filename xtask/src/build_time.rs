@@ -14,19 +14,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, readme, toolchain};
+use crate::{
+    benchmark::{self, Mode, median},
+    process, toolchain,
+};
 use crates::{Dependent, MACROS, PEERS, POOLS, WAYS, Way, Workspace};
-
-/// What to do with the tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Print those of one round, and see that the README's have the same rows: this command still works.
-    Quick,
-    /// Print them.
-    Print,
-    /// Write them to the README.
-    Write,
-}
 
 const NAME: &str = "cargo xtask build-time";
 
@@ -81,16 +73,10 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
         notes(&rounds)?,
     ]
     .join("\n");
-    println!("{new}");
-    match mode {
-        Mode::Quick if names(&readme::generated(NAME)?) == names(&new) => Ok(()),
-        Mode::Quick => bail!("README.md has other rows; `{NAME} --write` updates them"),
-        Mode::Print => Ok(()),
-        Mode::Write => {
-            workspace.keep_lock()?;
-            readme::replace_generated(NAME, &new)
-        }
+    if mode == Mode::Write {
+        workspace.keep_lock()?;
     }
+    benchmark::finish(mode, NAME, &new)
 }
 
 /// The table of what a definition takes.
@@ -234,17 +220,6 @@ fn ratio(time: Duration, first: Duration) -> String {
     format!("{:.2}", time.as_secs_f64() / first.as_secs_f64())
 }
 
-/// The value in the middle, the upper one of two.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// What the rows of a table are about.
-fn names(table: &str) -> Vec<String> {
-    readme::rows(table).into_iter().map(|(what, _)| what).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,21 +250,8 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_the_value_in_the_middle() {
-        assert!((median(vec![9.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
-        assert!((median(vec![3.0]) - 3.0).abs() < f64::EPSILON);
-    }
-
-    #[test]
     fn crates_are_counted_by_cargos_own_lines() {
         let output = "   Compiling a v1.0.0\n    Checking b v0.0.0 (path)\nwarning: Compiling\n    Finished `dev`\n";
         assert_eq!(crates_compiled(output), 2);
-    }
-
-    #[test]
-    fn tables_of_other_times_have_the_same_names() {
-        let table = |time| format!("| first | seconds |\n|---|--:|\n| a crate | {time} |\n");
-        assert_eq!(names(&table("1.00")), names(&table("2.00")));
-        assert_ne!(names(&table("1.00")), names(&table("1.00").replace("a crate", "another")));
     }
 }

@@ -16,7 +16,8 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-const WORKSPACES: [&str; 5] = [
+const WORKSPACES: [&str; 6] = [
+    "bench",
     "examples/firmware-cortex-m",
     "examples/firmware-riscv",
     "tests/firmware",
@@ -55,6 +56,7 @@ pub(crate) fn test() -> Result<()> {
     run(cargo().args(["test", "--workspace"]))?;
     compiler_messages()?;
     run(in_lock(cargo().arg("test")))?;
+    run(in_bench(cargo().arg("test")))?;
     run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))?;
     run(cargo().args(["check", "--package", "mem-blocks", "--no-default-features"]))?;
     for feature in features()? {
@@ -68,6 +70,11 @@ pub(crate) fn test() -> Result<()> {
 /// The tests of the lock, which are a workspace of their own.
 fn in_lock(cargo: &mut Command) -> &mut Command {
     cargo.current_dir(top().join("tests/lock"))
+}
+
+/// The benchmark, which is one too.
+fn in_bench(cargo: &mut Command) -> &mut Command {
+    cargo.current_dir(top().join("bench"))
 }
 
 /// The texts under `tests/ui` are those of one compiler. The tests of the workspace compare them where it is the one in
@@ -110,6 +117,7 @@ pub(crate) fn lint() -> Result<()> {
     let deny = ["--", "-D", "warnings"];
     run(cargo().current_dir(top().join("xtask/plugin")).arg("clippy").args(deny))?;
     run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
+    run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
     for board in BOARDS {

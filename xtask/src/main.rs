@@ -2,6 +2,8 @@
 //!
 //! A check whose tool is missing installs the tool, or says what to install and fails. None passes unseen.
 
+mod bench;
+mod benchmark;
 mod board;
 mod build_time;
 mod condition;
@@ -29,6 +31,8 @@ use std::{
 
 use anyhow::{Result, bail};
 
+use benchmark::Mode;
+
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
@@ -45,7 +49,9 @@ usage: cargo xtask COMMAND
   readme             what README.md quotes from other files, and that its project with a section links
   build-time [--quick | --write]
                      what definitions and crates cost at compile time, beside others; --quick is one round
-  ci                 all of the above, build-time in one round
+  bench [--quick | --write]
+                     how fast operations are on the host, beside other allocators, in one run; --quick is one round
+  ci                 all of the above, build-time and bench in one round
 
 --bless and --write put what was found in place of what was expected.
 ";
@@ -80,9 +86,12 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["cost"] => cost::check(cost::Mode::Compare),
         ["cost", "--write"] => cost::check(cost::Mode::Write),
         ["readme"] => readme(),
-        ["build-time"] => build_time::run(build_time::Mode::Print),
-        ["build-time", "--quick"] => build_time::run(build_time::Mode::Quick),
-        ["build-time", "--write"] => build_time::run(build_time::Mode::Write),
+        ["build-time"] => build_time::run(Mode::Print),
+        ["build-time", "--quick"] => build_time::run(Mode::Quick),
+        ["build-time", "--write"] => build_time::run(Mode::Write),
+        ["bench"] => bench::run(Mode::Print),
+        ["bench", "--quick"] => bench::run(Mode::Quick),
+        ["bench", "--write"] => bench::run(Mode::Write),
         ["ci"] => ci(),
         _ => bail!("no such command\n\n{USAGE}"),
     }
@@ -107,7 +116,8 @@ fn ci() -> Result<()> {
     targets::check()?;
     readme()?;
     cost::check(cost::Mode::Compare)?;
-    build_time::run(build_time::Mode::Quick)
+    build_time::run(Mode::Quick)?;
+    bench::run(Mode::Quick)
 }
 
 /// The top folder of the repository.

@@ -157,17 +157,6 @@ pub(crate) fn replace_generated(name: &str, new: &str) -> Result<()> {
     fs::write(top().join("README.md"), new).context("cannot write README.md")
 }
 
-/// The text in the first column of each row, and the figures in the others; of a table's head there are none.
-pub(crate) fn rows(table: &str) -> Vec<(String, Vec<u64>)> {
-    let rows = table.lines().filter(|line| line.starts_with('|'));
-    rows.map(|row| {
-        let mut columns = row.trim_matches('|').split('|').map(str::trim);
-        let what = columns.next().unwrap_or_default().to_owned();
-        (what, columns.filter_map(|column| column.parse().ok()).collect())
-    })
-    .collect()
-}
-
 fn bounds(text: &str, name: &str) -> Result<(usize, usize)> {
     let (begin, end) = (format!("<!-- begin {name} -->"), format!("<!-- end {name} -->"));
     let missing = || format!("README.md lacks `{begin}` or `{end}`");
