@@ -27,7 +27,7 @@ const NAME: &str = "cargo xtask cost";
 const MEASURED_WITH: &str = "`opt-level = \"s\"`, fat LTO, rustc";
 
 /// By how many per cent the figures may be worse where another compiler made the code.
-const OTHER_COMPILER: u64 = 15;
+pub(crate) const OTHER_COMPILER: u64 = 15;
 
 /// The numbers of blocks that a program `cost_N_blocks` is measured for.
 const BLOCKS: [u64; 4] = [8, 32, 128, 1024];
@@ -150,22 +150,22 @@ pub(crate) fn check(mode: Mode) -> Result<()> {
 }
 
 /// A table: its title, what its columns are, and its rows.
-struct Table {
+pub(crate) struct Table {
     title: String,
     columns: Vec<String>,
     rows: Vec<(String, Vec<String>)>,
 }
 
 impl Table {
-    fn new(title: &str, columns: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn new(title: &str, columns: impl IntoIterator<Item = String>) -> Self {
         Table { title: title.to_owned(), columns: columns.into_iter().collect(), rows: Vec::new() }
     }
 
-    fn push(&mut self, what: &str, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn push(&mut self, what: &str, cells: impl IntoIterator<Item = String>) {
         self.rows.push((what.to_owned(), cells.into_iter().collect()));
     }
 
-    fn as_markdown(&self) -> String {
+    pub(crate) fn as_markdown(&self) -> String {
         let line = |first: &str, cells: &[String]| format!("| {first} | {} |\n", cells.join(" | "));
         let rule = format!("|---|{}\n", "--:|".repeat(self.columns.len()));
         let rows: String = self.rows.iter().map(|(what, cells)| line(what, cells)).collect();
@@ -222,7 +222,7 @@ const LEGEND: &str = "Below, `23 / 11 / 8` are 23 instructions of the call and a
     is made in one place\nof a program is inlined there and can cost less than where it is shared: the tables by number of \
     blocks are those of a\nprogram with fewer of them.";
 
-fn cell(call: &Call) -> String {
+pub(crate) fn cell(call: &Call) -> String {
     format!("{} / {} / {}", call.instructions, call.masked, call.stack)
 }
 
@@ -309,7 +309,7 @@ fn calls(board: &Board, program: &str, image: &Image, names: &[&str]) -> Result<
 }
 
 /// What an image takes in flash.
-fn flash(image: &Image) -> u64 {
+pub(crate) fn flash(image: &Image) -> u64 {
     [".text", ".rodata", ".data"].iter().map(|name| image.section_size(name)).sum()
 }
 
@@ -366,7 +366,7 @@ fn compare(old: &str, new: &str) -> Result<()> {
 }
 
 /// The figures of all tables, each named by table, row and column.
-fn figures(text: &str) -> Result<BTreeMap<String, u64>> {
+pub(crate) fn figures(text: &str) -> Result<BTreeMap<String, u64>> {
     const PARTS: [&str; 3] = ["", ", interrupts off", ", stack"];
     let mut found = BTreeMap::new();
     let mut head: Option<Vec<&str>> = None;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{self, BOARDS},
     examples::FIRMWARE,
+    peers,
     process::run,
     toolchain::{self, Cross, cargo},
     top,
@@ -16,8 +17,9 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-const WORKSPACES: [&str; 6] = [
+const WORKSPACES: [&str; 7] = [
     "bench",
+    "bench/firmware",
     "examples/firmware-cortex-m",
     "examples/firmware-riscv",
     "tests/firmware",
@@ -126,6 +128,10 @@ pub(crate) fn lint() -> Result<()> {
         let mut clippy = cross.cargo("clippy", board.target, board.name);
         clippy.args(["--release", "--package", board::PACKAGE]).args(board.features);
         run(clippy.args(deny))?;
+    }
+    for (board, _) in peers::boards() {
+        let cross = Cross::find(board.target)?;
+        run(peers::cargo(&cross, "clippy", board).arg("--release").args(deny))?;
     }
     for firmware in &FIRMWARE {
         let cross = Cross::find(firmware.target)?;

@@ -14,6 +14,7 @@ mod host;
 mod image;
 mod isa;
 mod library;
+mod peers;
 mod process;
 mod readme;
 
@@ -46,6 +47,8 @@ usage: cargo xtask COMMAND
                      they should be and nowhere else
   cost [--write]     cost in instructions, interrupts off, stack, flash and RAM on every kind of core, compared with
                      the tables in README.md
+  peers [--write]    the same of mem-blocks and of its peers, with the same calls in one run, compared with the
+                     tables in README.md
   readme             what README.md quotes from other files, and that its project with a section links
   build-time [--quick | --write]
                      what definitions and crates cost at compile time, beside others; --quick is one round
@@ -85,6 +88,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["targets"] => targets::check(),
         ["cost"] => cost::check(cost::Mode::Compare),
         ["cost", "--write"] => cost::check(cost::Mode::Write),
+        ["peers"] => peers::check(cost::Mode::Compare),
+        ["peers", "--write"] => peers::check(cost::Mode::Write),
         ["readme"] => readme(),
         ["build-time"] => build_time::run(Mode::Print),
         ["build-time", "--quick"] => build_time::run(Mode::Quick),
@@ -116,6 +121,7 @@ fn ci() -> Result<()> {
     targets::check()?;
     readme()?;
     cost::check(cost::Mode::Compare)?;
+    peers::check(cost::Mode::Compare)?;
     build_time::run(Mode::Quick)?;
     bench::run(Mode::Quick)
 }

@@ -51,7 +51,7 @@ pub(crate) struct Trace {
 impl Trace {
     /// Runs a program to its end, which must be a good one.
     pub(crate) fn record(board: &Board, elf: &Path) -> Result<Self> {
-        let file = board.target_dir().join("trace.bin");
+        let file = elf.with_extension("trace");
         let mut emulator = board.emulator(elf)?;
         let mut plugin = plugin(board)?.into_os_string();
         plugin.push(",to=");

@@ -1,0 +1,26 @@
+//! mem-blocks beside its peers: instructions, interrupts off and stack, counted under QEMU; bytes, measured on ELF files.
+//! All in one run, with the same calls. And the tables of it in `README.md`.
+
+mod build;
+mod compare;
+mod contenders;
+mod measure;
+mod tables;
+
+use anyhow::Result;
+
+pub(crate) use build::{boards, cargo};
+
+use crate::{cost::Mode, readme};
+
+const NAME: &str = "cargo xtask peers";
+
+pub(crate) fn check(mode: Mode) -> Result<()> {
+    let old = readme::generated(NAME)?;
+    let new = tables::all(&measure::all()?)?;
+    println!("{new}");
+    match mode {
+        Mode::Write => readme::replace_generated(NAME, &new),
+        Mode::Compare => compare::compare(&old, &new),
+    }
+}
