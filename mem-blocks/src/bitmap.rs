@@ -71,13 +71,10 @@ pub(crate) const fn find_run(bits: Bits, len: usize) -> Option<usize> {
 
 /// The lowest of the longest runs of set bits that are from `min` to `max` long, and its length.
 /// `min` is not zero, and `max` not more than a word has.
-#[inline]
-pub(crate) fn longest_run(bits: Bits, min: usize, max: usize) -> Option<(usize, usize)> {
-    let mut starts = run_starts(bits, min);
-    if starts == 0 {
-        return None;
-    }
-    let mut len = min;
+pub(crate) const fn longest_run(bits: Bits, min: usize, max: usize) -> Option<(usize, usize)> {
+    // The starts of runs of `len`, and of longer ones while there are such.
+    let mut starts = bits;
+    let mut len = 1;
     while len < max {
         let longer = starts & (bits >> len);
         if longer == 0 {
@@ -86,7 +83,7 @@ pub(crate) fn longest_run(bits: Bits, min: usize, max: usize) -> Option<(usize, 
         starts = longer;
         len += 1;
     }
-    Some((starts.trailing_zeros() as usize, len))
+    if starts == 0 || len < min { None } else { Some((starts.trailing_zeros() as usize, len)) }
 }
 
 /// The bits at which a run of at least `len` set bits starts. `len` is not zero, and not more than

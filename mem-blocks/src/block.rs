@@ -143,7 +143,7 @@ impl<T> Block<T> {
     #[inline]
     fn give_back(&self) {
         // SAFETY: I2. The handle owns the block, and is not used again.
-        unsafe { self.pool.give_back(self.value.cast(), 1, const { Stride::of::<T>() }) };
+        unsafe { self.pool.give_back_one(self.value.cast(), const { Stride::of::<T>() }) };
     }
 
     /// The same block, seen as one of another type.

@@ -237,11 +237,9 @@ impl RawMemBlocks {
             // SAFETY: the list is the caller's.
             return unsafe { self.take_each(out.as_mut_ptr(), count) };
         };
-        let first = self.address_of(first);
         for entry in out {
-            let block = bitmap::take_lowest(&mut blocks);
-            // SAFETY: I4, as in `address_of`.
-            *entry = unsafe { first.add(self.geometry.offset_of(block)) }.as_ptr();
+            let block = first + bitmap::take_lowest(&mut blocks);
+            *entry = self.address_of(block).as_ptr();
         }
         Ok(())
     }
@@ -261,7 +259,7 @@ impl RawMemBlocks {
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
         match (blocks, self.many) {
             ([block], None) if self.free_one(*block) => Ok(()),
-            ([block], None) => Err(self.wrong_one(*block)),
+            ([block], None) => Err(self.refusal_of_one(*block)),
             _ => self.free_list(blocks),
         }
     }
@@ -270,62 +268,46 @@ impl RawMemBlocks {
     #[inline]
     fn free_one(&self, block: *mut u8) -> bool {
         let this = self.by_address();
-        match self.geometry.index_of(this.offset(block)) {
-            Some(index) => {
-                One::new(this.word(0), self.num_blocks()).give_back_one(bitmap::bit(index))
-            }
-            None => false,
-        }
+        let one = One::new(this.word(0), self.num_blocks());
+        let index = self.geometry.index_of(this.offset(block));
+        index.is_some_and(|index| one.give_back_one(bitmap::bit(index)))
     }
 
+    /// Gives back blocks, all of them or none.
     fn free_list(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        let freed = match self.many {
+        match self.many {
             _ if blocks.is_empty() => Ok(()),
-            None => self.free_of_one_word(blocks),
             Some(many) => (many.free_each)(self, blocks),
-        };
-        freed.map_err(|entry| self.wrong(blocks, entry))
-    }
-
-    /// Gives back blocks of a pool of one word, or says which entry is wrong.
-    fn free_of_one_word(&self, blocks: &[*mut u8]) -> Result<(), usize> {
-        let mut bits = 0;
-        for (entry, &block) in blocks.iter().enumerate() {
-            match self.index_of(block).map(bitmap::bit) {
-                Some(bit) if bits & bit == 0 => bits |= bit,
-                // An earlier one may be wrong as well: free already.
-                _ => {
-                    let free = self.one().free();
-                    return Err(self
-                        .first_free(blocks, free)
-                        .map_or(entry, |first| first.min(entry)));
-                }
+            None => match self.bits_of(blocks) {
+                Some(bits) => self.one().give_back_checked(bits),
+                None => Err(self.one().free()),
             }
+            .map_err(|free| self.refusal(blocks, free)),
         }
-        let freed = self.one().give_back_checked(bits);
-        freed.map_err(|free| self.first_free(blocks, free).unwrap_or(0))
     }
 
-    /// What is wrong with the only entry.
-    #[cold]
-    #[inline(never)]
-    fn wrong_one(&self, block: *mut u8) -> FreeError {
-        self.wrong(&[block], 0)
-    }
-
-    /// What is wrong with an entry.
-    #[cold]
-    #[inline(never)]
-    fn wrong(&self, blocks: &[*mut u8], entry: usize) -> FreeError {
-        wrong(&[self], blocks, entry)
-    }
-
-    /// The first entry whose block is one of those that are free.
-    #[cold]
-    fn first_free(&self, blocks: &[*mut u8], free: Bits) -> Option<usize> {
-        blocks.iter().position(|&block| {
-            self.index_of(block).is_some_and(|index| free & bitmap::bit(index) != 0)
+    /// The bits of blocks of a pool of one word, if each is one and stands in the list once.
+    fn bits_of(&self, blocks: &[*mut u8]) -> Option<Bits> {
+        blocks.iter().try_fold(0, |bits, &block| {
+            let bit = bitmap::bit(self.index_of(block)?);
+            (bits & bit == 0).then_some(bits | bit)
         })
+    }
+
+    /// Why the only entry of a list is refused.
+    #[cold]
+    #[inline(never)]
+    fn refusal_of_one(&self, block: *mut u8) -> FreeError {
+        self.refusal(&[block], Bits::MAX)
+    }
+
+    /// Why a list is refused, of which not all are blocks, and taken, or one stands there twice.
+    #[cold]
+    #[inline(never)]
+    fn refusal(&self, blocks: &[*mut u8], free: Bits) -> FreeError {
+        let found = refusal(&[self], blocks, Some(free));
+        // There is one.
+        found.unwrap_or(FreeError::new(0, FreeErrorKind::NotAllocated))
     }
 
     /// Takes `count` adjacent blocks and returns the address of the first. Of the runs that are
@@ -338,8 +320,7 @@ impl RawMemBlocks {
     /// [`ExceedsCapacity`](AllocError::ExceedsCapacity), or [`Exhausted`](AllocError::Exhausted)
     /// if no run is long enough, even if there are as many free blocks.
     pub fn alloc_contiguous(&self, count: usize) -> Result<NonNull<u8>, AllocError> {
-        // SAFETY: the geometry is the allocator's own.
-        unsafe { self.take_run(count, self.geometry) }.map(|(_, first)| first)
+        self.take_run_in(count, count).map(|(first, _)| first)
     }
 
     /// Gives back `count` adjacent blocks, all of them or none. They may be a part of what was
@@ -409,6 +390,7 @@ impl RawMemBlocks {
 
     /// The number of blocks that are not free. A snapshot.
     #[must_use]
+    #[inline(never)]
     pub fn used(&self) -> usize {
         match self.many {
             None => self.num_blocks() - self.one().free().count_ones() as usize,
@@ -418,12 +400,14 @@ impl RawMemBlocks {
 
     /// The number of free blocks. A snapshot.
     #[must_use]
+    #[inline(never)]
     pub fn available(&self) -> usize {
         self.num_blocks() - self.used()
     }
 
     /// The length of the longest run of free blocks, in blocks. A snapshot.
     #[must_use]
+    #[inline(never)]
     pub fn largest_free_run(&self) -> usize {
         match self.many {
             None => bitmap::longest_run(self.one().free(), 1, self.num_blocks())
@@ -443,11 +427,6 @@ impl RawMemBlocks {
         }
     }
 
-    /// Whether a block is taken, at some moment.
-    fn is_taken(&self, index: usize) -> bool {
-        self.word(index / WORD_BITS).load() & bitmap::bit(index) != 0
-    }
-
     /// Panics if the bitmap is not one that the operations can have left. For tests.
     #[doc(hidden)]
     pub fn assert_valid(&self) {
@@ -456,7 +435,8 @@ impl RawMemBlocks {
                 self.word(0).load() & !bitmap::lowest(self.num_blocks()) == 0,
                 "a bit beyond the last block is set"
             ),
-            Some(many) => (many.assert_valid)(self),
+            // Not by the table: nothing but tests needs it.
+            Some(_) => many::assert_valid(self),
         }
     }
 
@@ -525,7 +505,6 @@ impl RawMemBlocks {
 
     /// Takes `count` blocks of one word, at least one: the index of the word's first block, and
     /// which. `None` if no word has as many free ones.
-    #[inline]
     pub(crate) fn take_in_word(&self, count: usize) -> Option<(usize, Bits)> {
         match self.many {
             None => {
@@ -674,39 +653,64 @@ impl RawMemBlocks {
         stride.quotient(self.offset(block))
     }
 
+    /// Gives back one block, unchecked.
+    ///
+    /// # Safety
+    ///
+    /// This allocator has handed the block out to the caller, who gives it up (I2); `stride` is the
+    /// allocator's own.
+    #[inline]
+    pub(crate) unsafe fn give_back_one(&self, block: NonNull<u8>, stride: Stride) {
+        if let Some(many) = self.many {
+            return (many.give_back_one)(self, block.as_ptr());
+        }
+        let index = self.index_by(block.as_ptr(), stride);
+        // SAFETY: I4. So many blocks has an allocator at most that has one word of them.
+        unsafe { assert_unchecked(index < WORD_BITS) };
+        self.one().give_back(bitmap::bit(index));
+    }
+
     /// Gives back adjacent blocks, unchecked.
     ///
     /// # Safety
     ///
-    /// This allocator has handed the blocks out to the caller, who gives them up (I2); `stride` is
-    /// the allocator's own.
+    /// As for [`give_back_one`](Self::give_back_one).
     #[inline]
     pub(crate) unsafe fn give_back(&self, first: NonNull<u8>, count: usize, stride: Stride) {
         if count == 0 {
             return;
         }
-        let start = self.index_by(first.as_ptr(), stride);
-        match self.many {
-            None => {
-                // SAFETY: I4. So many blocks has an allocator at most that has one word of them.
-                unsafe { assert_unchecked(start < WORD_BITS && count <= WORD_BITS) };
-                self.one().give_back(bitmap::bits(start, count));
-            }
-            Some(many) if count == 1 => (many.give_back_in_word)(self, start, bitmap::bit(start)),
-            Some(many) => (many.give_back)(self, start..start + count),
+        if let Some(many) = self.many {
+            return (many.give_back)(self, first.as_ptr(), count);
         }
+        let start = self.index_by(first.as_ptr(), stride);
+        // SAFETY: as for one.
+        unsafe { assert_unchecked(start < WORD_BITS && count <= WORD_BITS) };
+        self.one().give_back(bitmap::bits(start, count));
     }
 
     /// Gives back blocks of one word, unchecked: `first` is the index of its first block.
     ///
     /// # Safety
     ///
-    /// As for [`give_back`](Self::give_back).
+    /// As for [`give_back_one`](Self::give_back_one).
     #[inline]
     pub(crate) unsafe fn give_back_in_word(&self, first: usize, blocks: Bits) {
         match self.many {
             None => self.one().give_back(blocks),
             Some(many) => (many.give_back_in_word)(self, first, blocks),
+        }
+    }
+
+    /// Gives back the blocks at these addresses, unchecked: what [`take_each`](Self::take_each) took.
+    ///
+    /// # Safety
+    ///
+    /// As for [`give_back_one`](Self::give_back_one).
+    #[inline]
+    pub(crate) unsafe fn give_back_each(&self, blocks: &[*mut u8]) {
+        if let Some(many) = self.many {
+            (many.give_back_each)(self, blocks);
         }
     }
 }
@@ -720,61 +724,54 @@ pub(crate) unsafe fn free_all(
     members: &[&RawMemBlocks],
     blocks: &[*mut u8],
 ) -> Result<(), FreeError> {
-    let Some(&first) = blocks.first() else {
-        return Ok(());
-    };
-    if let Some(member) = member_of(members, first) {
-        if blocks.iter().all(|&block| member.owns(block)) {
-            // SAFETY: passed on to the caller.
-            return unsafe { member.free(blocks) };
-        }
+    let first = blocks.first().and_then(|&first| member_of(members, first));
+    if let Some(member) = first.filter(|member| blocks.iter().all(|&block| member.owns(block))) {
+        return member.free_list(blocks);
     }
-    let freed = match first_wrong(members, blocks) {
-        Some(entry) => Err(entry),
-        None => blocks.iter().enumerate().try_for_each(|(entry, &block)| {
-            let member = member_of(members, block).ok_or(entry)?;
-            let index = member.index_of(block).ok_or(entry)?;
-            member.give_back_checked(&(index..index + 1)).map_err(|_| entry)
-        }),
-    };
-    freed.map_err(|entry| wrong(members, blocks, entry))
+    if let Some(refusal) = refusal(members, blocks, None) {
+        return Err(refusal);
+    }
+    blocks.iter().enumerate().try_for_each(|(entry, &block)| {
+        let freed = member_of(members, block).is_some_and(|member| {
+            let index = member.index_of_owned(block);
+            member.give_back_checked(&(index..index + 1)).is_ok()
+        });
+        if freed { Ok(()) } else { Err(FreeError::new(entry, FreeErrorKind::NotAllocated)) }
+    })
 }
 
 /// The first entry that is not the start of a block of a member, is free, or stands in the list
-/// before.
-fn first_wrong(members: &[&RawMemBlocks], blocks: &[*mut u8]) -> Option<usize> {
+/// before; if there is one. `free` are the free blocks of the only member, of one word, where they
+/// are known; else it is looked whether a block is.
+#[cold]
+#[inline(never)]
+fn refusal(members: &[&RawMemBlocks], blocks: &[*mut u8], free: Option<Bits>) -> Option<FreeError> {
     let mut highest = ptr::null_mut();
-    blocks.iter().enumerate().position(|(entry, &block)| {
-        // As long as they ascend, none stands there twice.
-        let is_new = block > highest || !blocks.iter().take(entry).any(|&earlier| earlier == block);
-        highest = highest.max(block);
-        let is_taken = |member: &RawMemBlocks| {
-            let index = member.index_of(block)?;
-            Some(member.is_taken(index))
+    blocks.iter().enumerate().find_map(|(entry, &block)| {
+        let kind = match member_of(members, block).map(|member| (member, member.index_of(block))) {
+            None => FreeErrorKind::NotInBuffer,
+            Some((_, None)) => FreeErrorKind::NotBlockStart,
+            Some((member, Some(index))) => {
+                // As long as they ascend, none stands there twice.
+                let is_new =
+                    block > highest || !blocks.iter().take(entry).any(|&earlier| earlier == block);
+                let free = free.unwrap_or_else(|| !member.word(index / WORD_BITS).load());
+                match (is_new, free & bitmap::bit(index)) {
+                    (true, 0) => {
+                        highest = highest.max(block);
+                        return None;
+                    }
+                    (false, _) => FreeErrorKind::ListedTwice,
+                    (true, _) => FreeErrorKind::NotAllocated,
+                }
+            }
         };
-        !is_new || !member_of(members, block).and_then(is_taken).unwrap_or(false)
+        Some(FreeError::new(entry, kind))
     })
 }
 
 fn member_of<'a>(members: &[&'a RawMemBlocks], block: *mut u8) -> Option<&'a RawMemBlocks> {
     members.iter().copied().find(|member| member.owns(block))
-}
-
-/// What is wrong with an entry.
-#[cold]
-fn wrong(members: &[&RawMemBlocks], blocks: &[*mut u8], entry: usize) -> FreeError {
-    let block = blocks.get(entry).copied().unwrap_or(ptr::null_mut());
-    FreeError::new(
-        entry,
-        match member_of(members, block) {
-            None => FreeErrorKind::NotInBuffer,
-            Some(member) if member.index_of(block).is_none() => FreeErrorKind::NotBlockStart,
-            Some(_) if blocks.iter().take(entry).any(|&earlier| earlier == block) => {
-                FreeErrorKind::ListedTwice
-            }
-            Some(_) => FreeErrorKind::NotAllocated,
-        },
-    )
 }
 
 impl fmt::Debug for RawMemBlocks {

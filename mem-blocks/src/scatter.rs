@@ -11,7 +11,6 @@ use bytemuck::Zeroable;
 
 use crate::bitmap::Bits;
 use crate::defer::Defer;
-use crate::geometry::Stride;
 use crate::raw::RawMemBlocks;
 
 /// Up to `MAX` blocks in one handle, each holding a `T`. The blocks need not be adjacent.
@@ -141,11 +140,16 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
 
     /// Where the blocks are.
     pub(crate) fn addresses(&self) -> Addresses<'_> {
+        let base = self.pool.address_of(self.first).as_ptr();
+        Addresses { base, blocks: self.blocks, size: size_of::<T>(), list: self.listed().iter() }
+    }
+
+    /// Where the blocks are that are listed.
+    #[inline]
+    fn listed(&self) -> &[*mut u8] {
         let listed = if self.blocks == 0 { self.count } else { 0 };
         // SAFETY: as many entries were written.
-        let list = unsafe { slice::from_raw_parts(self.list.as_ptr().cast(), listed) };
-        let base = self.pool.address_of(self.first).as_ptr();
-        Addresses { base, blocks: self.blocks, size: size_of::<T>(), list: list.iter() }
+        unsafe { slice::from_raw_parts(self.list.as_ptr().cast(), listed) }
     }
 
     /// The same blocks, seen as those of another type.
@@ -205,11 +209,12 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
 impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
     fn drop(&mut self) {
         let _give_back = Defer(|| {
-            if self.blocks != 0 {
+            if self.blocks == 0 {
                 // SAFETY: I2. The handle owns the blocks, and is not used again.
-                unsafe { self.pool.give_back_in_word(self.first, self.blocks) };
+                unsafe { self.pool.give_back_each(self.listed()) };
             } else {
-                self.give_back_listed();
+                // SAFETY: as above.
+                unsafe { self.pool.give_back_in_word(self.first, self.blocks) };
             }
         });
         if mem::needs_drop::<T>() {
@@ -217,19 +222,6 @@ impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
             while let Some(run) = take_run::<T>(&mut rest) {
                 // SAFETY: I2. The blocks hold valid values, which are not used again.
                 unsafe { run.drop_in_place() };
-            }
-        }
-    }
-}
-
-impl<T, const MAX: usize> Scatter<T, MAX> {
-    /// Gives back the blocks in the list.
-    #[cold]
-    fn give_back_listed(&self) {
-        for block in self.addresses() {
-            if let Some(block) = NonNull::new(block) {
-                // SAFETY: I2. The handle owns the blocks, and is not used again.
-                unsafe { self.pool.give_back(block, 1, const { Stride::of::<T>() }) };
             }
         }
     }

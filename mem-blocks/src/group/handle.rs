@@ -61,7 +61,7 @@ impl GroupBlock {
 impl Drop for GroupBlock {
     fn drop(&mut self) {
         // SAFETY: I2. The handle owns the block, and is not used again.
-        unsafe { self.member.give_back(self.first, 1, self.member.stride()) };
+        unsafe { self.member.give_back_one(self.first, self.member.stride()) };
     }
 }
 

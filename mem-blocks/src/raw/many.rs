@@ -15,6 +15,7 @@ use core::ptr;
 use super::RawMemBlocks;
 use super::turn::{self, Change, Kind, Version};
 use crate::bitmap::{self, Bits, WORD_BITS, bitmap_words};
+use crate::error::FreeError;
 use crate::lock::{self, Key, Word};
 
 /// The operations of a pool with more than one word of blocks.
@@ -28,13 +29,14 @@ pub(super) struct Many {
     pub(super) take_each: unsafe fn(&RawMemBlocks, *mut *mut u8, usize) -> bool,
     pub(super) take_run: fn(&RawMemBlocks, usize, usize) -> Option<Range<usize>>,
     pub(super) turn_over: fn(&RawMemBlocks, &Range<usize>, Expected) -> Result<(), usize>,
-    pub(super) free_each: fn(&RawMemBlocks, &[*mut u8]) -> Result<(), usize>,
-    pub(super) give_back: fn(&RawMemBlocks, Range<usize>),
+    pub(super) free_each: fn(&RawMemBlocks, &[*mut u8]) -> Result<(), FreeError>,
+    pub(super) give_back_each: fn(&RawMemBlocks, &[*mut u8]),
+    pub(super) give_back_one: fn(&RawMemBlocks, *mut u8),
+    pub(super) give_back: fn(&RawMemBlocks, *mut u8, usize),
     pub(super) give_back_in_word: fn(&RawMemBlocks, usize, Bits),
     pub(super) is_free: fn(&RawMemBlocks, &Range<usize>) -> bool,
     pub(super) used: fn(&RawMemBlocks) -> usize,
     pub(super) largest_free_run: fn(&RawMemBlocks) -> usize,
-    pub(super) assert_valid: fn(&RawMemBlocks),
 }
 
 impl Many {
@@ -47,12 +49,13 @@ impl Many {
             take_run,
             turn_over,
             free_each,
+            give_back_each,
+            give_back_one,
             give_back,
             give_back_in_word,
             is_free,
             used,
             largest_free_run,
-            assert_valid,
         }
     }
 }
@@ -153,12 +156,12 @@ fn toggle(pool: &RawMemBlocks, version: Version, range: &Range<usize>) -> bool {
 }
 
 /// Gives back blocks if each is taken and stands in the list once; else says which entry is wrong.
-fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), usize> {
+fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
     loop {
         let version = turn::begin();
-        if let Some(entry) = super::first_wrong(&[pool], blocks) {
+        if let Some(refusal) = super::refusal(&[pool], blocks, None) {
             if version.is_current() {
-                return Err(entry);
+                return Err(refusal);
             }
             continue;
         }
@@ -171,9 +174,23 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), usize> {
     }
 }
 
-/// Gives back blocks, all of which are taken.
-fn give_back(pool: &RawMemBlocks, range: Range<usize>) {
-    let Range { mut start, end } = range;
+/// Gives back the blocks at these addresses, all of which are taken.
+fn give_back_each(pool: &RawMemBlocks, blocks: &[*mut u8]) {
+    for &block in blocks {
+        give_back_one(pool, block);
+    }
+}
+
+/// Gives back the block at this address, which is taken.
+fn give_back_one(pool: &RawMemBlocks, block: *mut u8) {
+    let index = pool.index_of_owned(block);
+    give_back_in_word(pool, index, bitmap::bit(index));
+}
+
+/// Gives back adjacent blocks, all of which are taken.
+fn give_back(pool: &RawMemBlocks, first: *mut u8, count: usize) {
+    let mut start = pool.index_of_owned(first);
+    let end = start + count;
     while start < end {
         let stop = end.min((start / WORD_BITS + 1) * WORD_BITS);
         give_back_in_word(pool, start, bitmap::bits(start, stop - start));
@@ -203,8 +220,19 @@ fn largest_free_run(pool: &RawMemBlocks) -> usize {
     snapshot(|| pool.find_run(1, pool.num_blocks())).map_or(0, |run| run.len())
 }
 
+/// What `look` sees at one moment.
+fn snapshot<R>(look: impl Fn() -> R) -> R {
+    loop {
+        let version = turn::begin();
+        let seen = look();
+        if version.is_current() {
+            return seen;
+        }
+    }
+}
+
 /// Panics if the words are not ones that the operations can have left.
-fn assert_valid(pool: &RawMemBlocks) {
+pub(super) fn assert_valid(pool: &RawMemBlocks) {
     let blocks = |word: usize| pool.num_blocks() - word * WORD_BITS;
     let spare = |word: usize| pool.word(word).load() & !bitmap::lowest(blocks(word));
     let words = pool.words();
@@ -219,17 +247,6 @@ fn assert_valid(pool: &RawMemBlocks) {
             first == 1 || (0..first).all(|at| says_full(words + first, at) == is_full(words + at)),
             "wrong summary of the summary"
         );
-    }
-}
-
-/// What `look` sees at one moment.
-fn snapshot<R>(look: impl Fn() -> R) -> R {
-    loop {
-        let version = turn::begin();
-        let seen = look();
-        if version.is_current() {
-            return seen;
-        }
     }
 }
 

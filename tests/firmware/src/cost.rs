@@ -1,60 +1,116 @@
 //! What the programs do that `cargo xtask cost` measures. Each uses its pools through functions that are not inlined, as a
 //! driver would.
 
-/// Allocates a block and frees it.
+/// Functions of which the size is measured, of the pool with that name.
+#[macro_export]
+macro_rules! sized {
+    ($pool:literal: $(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty $body:block)*) => {
+        $(
+            #[inline(never)]
+            #[unsafe(export_name = concat!("measured_", $pool, "_", stringify!($name)))]
+            fn $name($($argument: $type),*) -> $result $body
+        )*
+    };
+}
+
+/// Allocates a block and frees it. These programs are not run.
 #[macro_export]
 macro_rules! one_block {
-    ($pool:ident: $block:ty) => {{
-        #[inline(never)]
-        fn alloc() -> Option<mem_blocks::Block<core::mem::MaybeUninit<$block>>> {
-            $pool.alloc().ok()
+    ($name:literal, $pool:ident: $block:ty) => {{
+        use mem_blocks::Block;
+        $crate::sized! { $name:
+            fn alloc() -> Option<Block<core::mem::MaybeUninit<$block>>> { $pool.alloc().ok() }
+            fn drop_block(block: Block<core::mem::MaybeUninit<$block>>) -> () { drop(block) }
         }
-        #[inline(never)]
-        fn free(block: Option<mem_blocks::Block<core::mem::MaybeUninit<$block>>>) {
-            drop(block);
+        if let Some(block) = alloc() {
+            drop_block(block);
         }
-        let block = core::hint::black_box(alloc());
-        free(block);
     }};
 }
 
-/// Uses every method of a typed pool once, then those of its view by address.
+/// Uses every method of a typed pool.
 #[macro_export]
 macro_rules! every_operation {
-    ($pool:ident: [$word:ty; $words:literal]) => {{
-        use core::hint::black_box;
-        $crate::one_block!($pool: [$word; $words]);
-        black_box($pool.alloc_with(|| [7; $words])).ok();
-        black_box($pool.alloc_zeroed().map(mem_blocks::Block::into_inner)).ok();
-        black_box($pool.alloc_array::<2>()).ok();
-        black_box($pool.alloc_scatter::<4>(black_box(3))).ok();
-        black_box($pool.alloc_contiguous(black_box(3))).ok();
-        black_box($pool.alloc_contiguous_in(black_box(1)..=black_box(3))).ok();
-        black_box($pool.claim(black_box(0)..black_box(2))).ok();
-        black_box($pool.is_free(black_box(0)..black_box(2)));
-        black_box(($pool.used(), $pool.available(), $pool.largest_free_run()));
-        $crate::cost::every_operation_by_address(black_box($pool.raw()));
+    ($name:literal, $pool:ident: $block:ty) => {{
+        use core::{hint::black_box, mem::MaybeUninit};
+        use mem_blocks::{Block, Run, Scatter};
+        $crate::one_block!($name, $pool: $block);
+        $crate::sized! { $name:
+            fn alloc_with(word: u32) -> Option<Block<$block>> { $pool.alloc_with(|| [word; _]).ok() }
+            fn alloc_zeroed() -> Option<Block<$block>> { $pool.alloc_zeroed().ok() }
+            fn into_inner(block: Block<$block>) -> $block { Block::into_inner(block) }
+            fn alloc_array() -> Option<[Block<MaybeUninit<$block>>; 2]> { $pool.alloc_array().ok() }
+            fn alloc_scatter(count: usize) -> Option<Scatter<MaybeUninit<$block>, 4>> {
+                $pool.alloc_scatter(count).ok()
+            }
+            fn drop_scatter(blocks: Scatter<MaybeUninit<$block>, 4>) -> () { drop(blocks) }
+            fn alloc_contiguous(count: usize) -> Option<Run<MaybeUninit<$block>>> {
+                $pool.alloc_contiguous(count).ok()
+            }
+            fn drop_run(run: Run<MaybeUninit<$block>>) -> () { drop(run) }
+            fn alloc_contiguous_in(min: usize, max: usize) -> Option<Run<MaybeUninit<$block>>> {
+                $pool.alloc_contiguous_in(min..=max).ok()
+            }
+            fn claim(start: usize, end: usize) -> Option<Run<MaybeUninit<$block>>> {
+                $pool.claim(start..end).ok()
+            }
+            fn is_free(start: usize, end: usize) -> bool { $pool.is_free(start..end) }
+            fn used() -> usize { $pool.used() }
+            fn available() -> usize { $pool.available() }
+            fn largest_free_run() -> usize { $pool.largest_free_run() }
+        }
+        black_box((alloc_with(black_box(1)), alloc_zeroed().map(into_inner), alloc_array()));
+        if let Some(blocks) = alloc_scatter(black_box(3)) {
+            drop_scatter(blocks);
+        }
+        for run in [
+            alloc_contiguous(black_box(3)),
+            alloc_contiguous_in(black_box(1), black_box(3)),
+            claim(black_box(1), black_box(3)),
+        ] {
+            if let Some(run) = run {
+                drop_run(run);
+            }
+        }
+        black_box((is_free(black_box(1), black_box(3)), used(), available(), largest_free_run()));
+        $crate::cost::every_operation_by_address($pool.raw());
     }};
 }
 
-/// Uses every method of the view by address once.
-#[inline(never)]
+/// Uses every method of the view by address.
 pub fn every_operation_by_address(raw: &'static mem_blocks::RawMemBlocks) {
     use core::{
         hint::black_box,
         ptr::{self, NonNull},
     };
+    use mem_blocks::RawMemBlocks;
 
-    let mut out = black_box([ptr::null_mut(); 2]);
-    black_box(raw.alloc(&mut out)).ok();
-    // SAFETY: the program is never run.
-    black_box(unsafe { raw.free(&out) }).ok();
-    let first =
-        black_box(raw.alloc_contiguous(black_box(2))).map_or(ptr::null_mut(), NonNull::as_ptr);
-    // SAFETY: as above.
-    black_box(unsafe { raw.free_contiguous(first, black_box(2)) }).ok();
-    black_box(raw.claim(first, black_box(2))).ok();
-    black_box((raw.is_region_free(first, black_box(2)), raw.owns(first)));
+    sized! { "raw":
+        fn alloc(raw: &'static RawMemBlocks, out: &mut [*mut u8]) -> bool { raw.alloc(out).is_ok() }
+        fn free(raw: &'static RawMemBlocks, blocks: &[*mut u8]) -> bool {
+            // SAFETY: the program is not run.
+            unsafe { raw.free(blocks) }.is_ok()
+        }
+        fn alloc_contiguous(raw: &'static RawMemBlocks, count: usize) -> *mut u8 {
+            raw.alloc_contiguous(count).map_or(ptr::null_mut(), NonNull::as_ptr)
+        }
+        fn free_contiguous(raw: &'static RawMemBlocks, first: *mut u8, count: usize) -> bool {
+            // SAFETY: as above.
+            unsafe { raw.free_contiguous(first, count) }.is_ok()
+        }
+        fn claim(raw: &'static RawMemBlocks, first: *mut u8, count: usize) -> bool {
+            raw.claim(first, count).is_ok()
+        }
+        fn is_region_free(raw: &'static RawMemBlocks, first: *mut u8, count: usize) -> bool {
+            raw.is_region_free(first, count)
+        }
+        fn owns(raw: &'static RawMemBlocks, address: *mut u8) -> bool { raw.owns(address) }
+    }
+    let mut out = [ptr::null_mut(); 2];
+    black_box((alloc(raw, &mut out), free(raw, &out)));
+    let first = alloc_contiguous(raw, black_box(2));
+    black_box((claim(raw, first, black_box(2)), is_region_free(raw, first, black_box(2))));
+    black_box((free_contiguous(raw, first, black_box(2)), owns(raw, first)));
 }
 
 /// A program with one pool of that many blocks of 64 bytes, where no memory is: the operations use none of it.

@@ -1,4 +1,4 @@
-//! One pool, and every operation.
+//! One pool: every operation.
 
 #![no_std]
 #![no_main]
@@ -9,7 +9,7 @@ use firmware::{entry, every_operation};
 use mem_blocks::{MemBlocks, mem_blocks};
 
 #[mem_blocks]
-static POOL: MemBlocks<[u8; 64], 32>;
+static POOL: MemBlocks<[u32; 16], 32>;
 
 #[panic_handler]
 fn panic(_: &PanicInfo) -> ! {
@@ -18,6 +18,6 @@ fn panic(_: &PanicInfo) -> ! {
 
 #[entry]
 fn main() -> ! {
-    every_operation!(POOL: [u8; 64]);
+    every_operation!("pool", POOL: [u32; 16]);
     firmware::exit(true)
 }

@@ -9,7 +9,7 @@ use firmware::{entry, one_block};
 use mem_blocks::{MemBlocks, mem_blocks};
 
 #[mem_blocks]
-static POOL: MemBlocks<[u8; 64], 32>;
+static POOL: MemBlocks<[u32; 16], 32>;
 
 #[panic_handler]
 fn panic(_: &PanicInfo) -> ! {
@@ -18,6 +18,6 @@ fn panic(_: &PanicInfo) -> ! {
 
 #[entry]
 fn main() -> ! {
-    one_block!(POOL: [u8; 64]);
+    one_block!("pool", POOL: [u32; 16]);
     firmware::exit(true)
 }

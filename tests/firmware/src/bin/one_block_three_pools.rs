@@ -1,4 +1,4 @@
-//! Three pools of different types: a block of each allocated and freed.
+//! Three pools of different types: a block allocated and freed.
 
 #![no_std]
 #![no_main]
@@ -9,12 +9,11 @@ use firmware::{entry, one_block};
 use mem_blocks::{MemBlocks, define_mem_blocks};
 
 define_mem_blocks! {
-    static POOL: MemBlocks<[u8; 64], 32>;
+    static POOL: MemBlocks<[u32; 16], 32>;
+    static WORDS: MemBlocks<[u32; 3], 20>;
     // Not run, so this need not be memory.
     #[mem_blocks(unsafe(section = ".nowhere"))]
-    static WORDS: MemBlocks<[u32; 3], 1024>;
-    #[mem_blocks(unsafe(section = ".nowhere"))]
-    static FRAMES: MemBlocks<[u8; 1536], 8>;
+    static FRAMES: MemBlocks<[u32; 384], 8>;
 }
 
 #[panic_handler]
@@ -24,8 +23,8 @@ fn panic(_: &PanicInfo) -> ! {
 
 #[entry]
 fn main() -> ! {
-    one_block!(POOL: [u8; 64]);
-    one_block!(WORDS: [u32; 3]);
-    one_block!(FRAMES: [u8; 1536]);
+    one_block!("pool", POOL: [u32; 16]);
+    one_block!("words", WORDS: [u32; 3]);
+    one_block!("frames", FRAMES: [u32; 384]);
     firmware::exit(true)
 }
