@@ -3,6 +3,7 @@
 //! The only file that knows `critical-section`, and whether the target has a compare-and-swap.
 
 use core::cell::UnsafeCell;
+use core::hint::black_box;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -173,6 +174,7 @@ impl Word {
     /// Puts `new` in place of `seen`, unless something else is there.
     #[inline]
     pub(crate) fn exchange(&self, seen: u32, new: u32) -> bool {
+        let new = ready(new);
         with(|key| {
             let is_seen = self.load() == seen;
             if is_seen {
@@ -222,6 +224,12 @@ impl Word {
             }
         })
     }
+}
+
+/// A value, worked out before the lock is taken: the compiler would rather do it where it is used.
+#[inline]
+pub(crate) fn ready<T>(value: T) -> T {
+    black_box(value)
 }
 
 /// A word with its lowest clear bit set as well, if that is one of `all`, the lowest ones.

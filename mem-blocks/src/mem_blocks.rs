@@ -202,7 +202,8 @@ impl<T, const N: usize> MemBlocks<T, N> {
             // SAFETY: as for `alloc`.
             unsafe { Block::own(&self.raw, block.cast()) }
         };
-        if let Some((first, mut blocks)) = self.take_in_word(K) {
+        let (first, mut blocks) = self.take_in_word(K);
+        if blocks != 0 || K == 0 {
             return Ok(array::from_fn(|_| {
                 own(self.raw.address_of(first + bitmap::take_lowest(&mut blocks)))
             }));
@@ -227,20 +228,22 @@ impl<T, const N: usize> MemBlocks<T, N> {
         if count > MAX || count > N {
             return Err(AllocError::ExceedsCapacity);
         }
-        let Some((first, blocks)) = self.take_in_word(count) else {
+        let (first, blocks) = self.take_in_word(count);
+        if blocks == 0 && count != 0 {
             return self.alloc_listed(count);
-        };
+        }
         // SAFETY: as for `alloc`.
         Ok(unsafe { Scatter::own(&self.raw, count, first, blocks) })
     }
 
-    /// Takes `count` blocks of one word, if one has as many that are free; of none, no block.
+    /// Takes `count` blocks of one word, if one has as many that are free.
     #[inline]
-    fn take_in_word(&'static self, count: usize) -> Option<(usize, Bits)> {
-        if count == 0 { Some((0, 0)) } else { self.raw.take_in_word(count) }
+    fn take_in_word(&'static self, count: usize) -> (usize, Bits) {
+        if count == 0 { (0, 0) } else { self.raw.take_in_word(count) }
     }
 
     /// Takes `count` blocks, where no word has as many that are free.
+    #[cold]
     fn alloc_listed<const MAX: usize>(
         &'static self,
         count: usize,

@@ -233,10 +233,11 @@ impl RawMemBlocks {
             return Ok(());
         }
         self.check_capacity(count)?;
-        let Some((first, mut blocks)) = self.take_in_word(count) else {
+        let (first, mut blocks) = self.take_in_word(count);
+        if blocks == 0 {
             // SAFETY: the list is the caller's.
             return unsafe { self.take_each(out.as_mut_ptr(), count) };
-        };
+        }
         for entry in out {
             let block = first + bitmap::take_lowest(&mut blocks);
             *entry = self.address_of(block).as_ptr();
@@ -504,13 +505,11 @@ impl RawMemBlocks {
     }
 
     /// Takes `count` blocks of one word, at least one: the index of the word's first block, and
-    /// which. `None` if no word has as many free ones.
-    pub(crate) fn take_in_word(&self, count: usize) -> Option<(usize, Bits)> {
+    /// which. No block, if no word has as many free ones.
+    #[inline]
+    pub(crate) fn take_in_word(&self, count: usize) -> (usize, Bits) {
         match self.many {
-            None => {
-                let lowest = |free| bitmap::lowest_set(free, count).map(|blocks| (blocks, blocks));
-                Some((0, self.one().take(lowest)?))
-            }
+            None => (0, self.one().take_some(count)),
             Some(many) => (many.take_in_word)(self, count),
         }
     }

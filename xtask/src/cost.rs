@@ -30,7 +30,7 @@ const MEASURED_WITH: &str = "`opt-level = \"s\"`, fat LTO, rustc";
 pub(crate) const OTHER_COMPILER: u64 = 15;
 
 /// The numbers of blocks that a program `cost_N_blocks` is measured for.
-const BLOCKS: [u64; 4] = [8, 32, 128, 1024];
+const BLOCKS: [u64; 5] = [8, 32, 128, 1024, 8192];
 
 /// The program without any pool.
 const BASELINE: &str = "baseline";
@@ -103,7 +103,7 @@ const CALLS_OF_N: &[(&str, &str, u64)] = &[
     ("`alloc`, lower half taken", "alloc", 1),
     ("`alloc`, only the last block free", "alloc", 1),
     ("`RawMemBlocks::alloc` of 1", "raw_alloc", 1),
-    ("`RawMemBlocks::free` of 1", "raw_free", 1),
+    ("`RawMemBlocks::free` of 1", "raw_free_one", 1),
     ("`RawMemBlocks::alloc` of 2", "raw_alloc", 2),
     ("`RawMemBlocks::free` of 2", "raw_free", 2),
     ("`RawMemBlocks::alloc` of 8", "raw_alloc", 8),
@@ -119,12 +119,12 @@ const CALLS_OF_N: &[(&str, &str, u64)] = &[
     ("drop of a scatter of 8", "drop_scatter_8", 8),
     ("`alloc_scatter` of 32", "scatter_32", 32),
     ("drop of a scatter of 32", "drop_scatter_32", 32),
-    ("`alloc_contiguous` of 4", "run", 4),
+    ("`alloc_contiguous` of 4", "run_4", 4),
     ("drop of a run of 4", "drop_run", 4),
-    ("`alloc_contiguous` of 16", "run", 16),
-    ("drop of a run of 16", "drop_run", 16),
-    ("`alloc_contiguous` of 4, only the last 4 adjacent", "run", 8),
-    ("`alloc_contiguous` of 4, no 2 adjacent", "run", 8),
+    ("`alloc_contiguous` of 16", "run_16", 16),
+    ("`alloc_contiguous` of 4, a number that the compiler does not know", "run", 4),
+    ("`alloc_contiguous` of 4, only the last 4 adjacent", "run_4", 8),
+    ("`alloc_contiguous` of 4, no 2 adjacent", "run_4", 8),
     ("`claim` of 4", "claim", 4),
 ];
 

@@ -25,7 +25,7 @@ pub(super) struct Many {
     /// Whether the bitmap has a summary.
     summed: bool,
     pub(super) take_lowest_in_turn: fn(&RawMemBlocks) -> Option<usize>,
-    pub(super) take_in_word: fn(&RawMemBlocks, usize) -> Option<(usize, Bits)>,
+    pub(super) take_in_word: fn(&RawMemBlocks, usize) -> (usize, Bits),
     pub(super) take_each: unsafe fn(&RawMemBlocks, *mut *mut u8, usize) -> bool,
     pub(super) take_run: fn(&RawMemBlocks, usize, usize) -> Option<Range<usize>>,
     pub(super) turn_over: fn(&RawMemBlocks, &Range<usize>, Expected) -> Result<(), usize>,
@@ -86,13 +86,17 @@ impl Expected {
 
 /// Takes `count` blocks of one word, if a word has as many free ones: the index of the word's first
 /// block, and which.
-fn take_in_word(pool: &RawMemBlocks, count: usize) -> Option<(usize, Bits)> {
+fn take_in_word(pool: &RawMemBlocks, count: usize) -> (usize, Bits) {
     loop {
         let version = turn::begin();
-        let (word, blocks) = (0..pool.words())
-            .find_map(|word| Some((word, bitmap::lowest_set(pool.free_in(word), count)?)))?;
-        if version.toggle(pool, word * WORD_BITS, blocks) {
-            return Some((word * WORD_BITS, blocks));
+        let found = (0..pool.words())
+            .find_map(|word| Some((word, bitmap::lowest_set(pool.free_in(word), count)?)));
+        match found {
+            None => return (0, 0),
+            Some((word, blocks)) if version.toggle(pool, word * WORD_BITS, blocks) => {
+                return (word * WORD_BITS, blocks);
+            }
+            Some(_) => {}
         }
     }
 }

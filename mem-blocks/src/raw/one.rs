@@ -37,6 +37,12 @@ impl<'a> One<'a> {
         if free == 0 { None } else { Some(free.trailing_zeros() as usize) }
     }
 
+    /// Takes the lowest `count` blocks, at least one; none, if not as many are free.
+    pub(super) fn take_some(self, count: usize) -> Bits {
+        self.take(|free| bitmap::lowest_set(free, count).map(|blocks| (blocks, blocks)))
+            .unwrap_or(0)
+    }
+
     /// Takes the blocks that `choose` picks of the free ones, and returns what it says of them.
     #[inline]
     pub(super) fn take<R>(self, choose: impl Fn(Bits) -> Option<(R, Bits)>) -> Option<R> {

@@ -203,11 +203,15 @@ impl Step {
                 (block, block + 1, at + 1)
             }
         };
-        let blocks = bitmap::bits(block, stop - block);
-        let address = pool.address_of(block).as_ptr();
+        let entry = match kind {
+            Kind::Take => list.wrapping_add(at),
+            Kind::Toggle | Kind::Free => ptr::null_mut(),
+        };
         let place = pool.place_of(block);
+        let blocks = lock::ready(bitmap::bits(block, stop - block));
+        let address = lock::ready(pool.address_of(block).as_ptr());
         // The last one makes it even.
-        let after = version.wrapping_add(if next == end { 1 } else { 2 });
+        let after = lock::ready(version.wrapping_add(if next == end { 1 } else { 2 }));
         lock::with(|key| {
             if VERSION.load() != version {
                 return;
@@ -216,10 +220,8 @@ impl Step {
             let old = place.word.load();
             place.put(old, old ^ blocks, key);
             TURN.get(key).at = next;
-            if let Kind::Take = kind {
+            if !entry.is_null() {
                 // SAFETY: as in `next`.
-                let entry = unsafe { list.add(at) };
-                // SAFETY: as above.
                 unsafe { *entry = address };
             }
         });

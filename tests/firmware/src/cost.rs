@@ -85,7 +85,7 @@ pub fn every_operation_by_address(raw: &'static mem_blocks::RawMemBlocks) {
     };
     use mem_blocks::RawMemBlocks;
 
-    sized! { "raw":
+    sized! { "by_address":
         fn alloc(raw: &'static RawMemBlocks, out: &mut [*mut u8]) -> bool { raw.alloc(out).is_ok() }
         fn free(raw: &'static RawMemBlocks, blocks: &[*mut u8]) -> bool {
             // SAFETY: the program is not run.
@@ -119,7 +119,11 @@ pub fn every_operation_by_address(raw: &'static mem_blocks::RawMemBlocks) {
 #[macro_export]
 macro_rules! cost_program {
     ($blocks:literal) => {
-        use core::{mem::MaybeUninit, panic::PanicInfo, ptr};
+        use core::{
+            mem::{MaybeUninit, forget},
+            panic::PanicInfo,
+            ptr,
+        };
 
         use mem_blocks::{Block, MemBlocks, Run, Scatter, mem_blocks};
 
@@ -136,20 +140,26 @@ macro_rules! cost_program {
 
         $crate::measured! {
             fn alloc() -> Option<Block<Uninit>> { POOL.alloc().ok() }
-            fn drop_block(block: Option<Block<Uninit>>) { drop(block); }
+            fn drop_block(block: Block<Uninit>) { drop(block); }
+            fn raw_free_one(block: *mut u8) -> bool {
+                // SAFETY: as below.
+                unsafe { POOL.raw().free(&[block]) }.is_ok()
+            }
             fn raw_alloc(out: &mut [*mut u8]) -> bool { POOL.raw().alloc(out).is_ok() }
             fn raw_free(blocks: &[*mut u8]) -> bool {
                 // SAFETY: `main` passes what `raw_alloc` gave, once.
                 unsafe { POOL.raw().free(blocks) }.is_ok()
             }
             fn scatter_2() -> Option<Scatter<Uninit, 2>> { POOL.alloc_scatter(2).ok() }
-            fn drop_scatter_2(blocks: Option<Scatter<Uninit, 2>>) { drop(blocks); }
+            fn drop_scatter_2(blocks: Scatter<Uninit, 2>) { drop(blocks); }
             fn scatter_8() -> Option<Scatter<Uninit, 8>> { POOL.alloc_scatter(8).ok() }
-            fn drop_scatter_8(blocks: Option<Scatter<Uninit, 8>>) { drop(blocks); }
+            fn drop_scatter_8(blocks: Scatter<Uninit, 8>) { drop(blocks); }
             fn scatter_32() -> Option<Scatter<Uninit, 32>> { POOL.alloc_scatter(32).ok() }
-            fn drop_scatter_32(blocks: Option<Scatter<Uninit, 32>>) { drop(blocks); }
+            fn drop_scatter_32(blocks: Scatter<Uninit, 32>) { drop(blocks); }
+            fn run_4() -> Option<Run<Uninit>> { POOL.alloc_contiguous(4).ok() }
+            fn run_16() -> Option<Run<Uninit>> { POOL.alloc_contiguous(16).ok() }
             fn run(count: usize) -> Option<Run<Uninit>> { POOL.alloc_contiguous(count).ok() }
-            fn drop_run(run: Option<Run<Uninit>>) { drop(run); }
+            fn drop_run(run: Run<Uninit>) { drop(run); }
             fn claim(start: usize) -> Option<Run<Uninit>> { POOL.claim(start..start + 4).ok() }
         }
 
@@ -162,18 +172,11 @@ macro_rules! cost_program {
 
         /// Whether every call did what it was measured for; so do the following.
         fn one() -> bool {
-            let block = alloc();
-            let mut ok = block.is_some();
-            drop_block(block);
-            let lower_half = POOL.claim(..$blocks / 2);
-            let block = alloc();
-            ok &= block.is_some();
-            drop((block, lower_half));
-            let all_but_the_last = POOL.claim(..$blocks - 1);
-            let block = alloc();
-            ok &= block.is_some();
-            drop((block, all_but_the_last));
-            ok
+            let mut ok = held(alloc(), drop_block);
+            let lower_half = POOL.claim(..$blocks / 2).map(Run::leak);
+            ok &= lower_half.is_ok() & held(alloc(), forget) & taken_back($blocks / 2 + 1);
+            let all_but_the_last = POOL.claim(..$blocks - 1).map(Run::leak);
+            ok & all_but_the_last.is_ok() & held(alloc(), forget) & taken_back($blocks)
         }
 
         fn by_address() -> bool {
@@ -182,11 +185,15 @@ macro_rules! cost_program {
             for count in [1, 2, 8, 32] {
                 if count <= $blocks {
                     ok &= raw_alloc(&mut blocks[..count]);
-                    ok &= raw_free(&blocks[..count]);
+                    ok &= if count == 1 {
+                        raw_free_one(blocks[0])
+                    } else {
+                        raw_free(&blocks[..count])
+                    };
                 }
             }
             // The worst: what is wanted lies at the end, or is one block too many.
-            let rest = POOL.claim(..$blocks - 8);
+            ok &= POOL.claim(..$blocks - 8).map(Run::leak).is_ok();
             ok &= raw_alloc(&mut blocks[..8]);
             let last = core::mem::replace(&mut blocks[7], ptr::null_mut());
             ok &= !raw_free(&blocks[..8]);
@@ -195,50 +202,58 @@ macro_rules! cost_program {
             ok &= !raw_alloc(&mut blocks[..8]);
             // SAFETY: as above.
             ok &= unsafe { POOL.raw().free(&[last]) }.is_ok();
-            drop(rest);
-            ok
+            ok & taken_back($blocks - 8)
         }
 
         fn in_one_handle() -> bool {
-            let blocks = scatter_2();
-            let mut ok = blocks.is_some();
-            drop_scatter_2(blocks);
-            let blocks = scatter_8();
-            ok &= blocks.is_some();
-            drop_scatter_8(blocks);
+            let mut ok = held(scatter_2(), drop_scatter_2) & held(scatter_8(), drop_scatter_8);
             if $blocks >= 32 {
-                let blocks = scatter_32();
-                ok &= blocks.is_some();
-                drop_scatter_32(blocks);
+                ok &= held(scatter_32(), drop_scatter_32);
             }
             ok
         }
 
         fn adjacent() -> bool {
-            let mut ok = true;
-            for count in [4, 16] {
-                if count <= $blocks {
-                    let blocks = run(count);
-                    ok &= blocks.is_some();
-                    drop_run(blocks);
-                }
+            let mut ok = held(run_4(), drop_run);
+            if $blocks >= 16 {
+                ok &= held(run_16(), forget) & taken_back(16);
             }
+            ok &= held(run(4), forget) & taken_back(4);
             // Every second block is free, and at the end four that are adjacent; then those are not either.
             let take = |index: usize| POOL.claim(index..=index).map(Run::leak).is_ok();
             ok &= (0..$blocks - 4).step_by(2).all(take);
-            let blocks = run(4);
-            ok &= blocks.is_some();
-            drop(blocks);
+            ok &= run_4().is_some_and(|run| {
+                let first = Run::leak(run).as_mut_ptr();
+                // SAFETY: leaked just now.
+                unsafe { POOL.raw().free_contiguous(first.cast(), 4) }.is_ok()
+            });
             ok &= ($blocks - 4..$blocks).step_by(2).all(take);
-            ok &= run(4).is_none();
+            ok &= run_4().is_none();
             for index in (0..$blocks).step_by(2) {
                 let first = POOL.raw().buffer().cast::<u8>().wrapping_add(64 * index);
                 // SAFETY: leaked above.
                 ok &= unsafe { POOL.raw().free_contiguous(first, 1) }.is_ok();
             }
-            let claimed = claim($blocks - 4);
-            ok &= claimed.is_some();
-            ok
+            ok &= held(claim($blocks - 4), |run| {
+                Run::leak(run);
+            });
+            let first = POOL.raw().buffer().cast::<u8>().wrapping_add(64 * ($blocks - 4));
+            // SAFETY: leaked just now.
+            ok & unsafe { POOL.raw().free_contiguous(first, 4) }.is_ok()
+        }
+
+        /// Does something with what there is, and says whether there was.
+        fn held<T>(value: Option<T>, then: impl FnOnce(T)) -> bool {
+            value.map(then).is_some()
+        }
+
+        /// Gives back the lowest blocks, which were leaked.
+        ///
+        /// By address: a second place where a handle is dropped would be one more than is measured.
+        fn taken_back(count: usize) -> bool {
+            let first = POOL.raw().buffer().cast();
+            // SAFETY: leaked before, and used by nobody.
+            unsafe { POOL.raw().free_contiguous(first, count) }.is_ok()
         }
     };
 }

@@ -5,14 +5,15 @@
 #![no_main]
 
 use core::{
-    mem::MaybeUninit,
+    mem::{MaybeUninit, forget},
     panic::PanicInfo,
     ptr::{self, NonNull},
 };
 
 use firmware::{enable_interrupts, entry, exit, measured};
 use mem_blocks::{
-    Block, Group, GroupBlock, GroupRun, MemBlocks, Run, Scatter, choose, define_mem_blocks,
+    AllocError, Block, Group, GroupBlock, GroupError, GroupRun, MemBlocks, Run, Scatter, choose,
+    define_mem_blocks,
 };
 
 type Bytes = [u8; 64];
@@ -37,11 +38,11 @@ measured! {
     fn alloc_with() -> Option<Block<Bytes>> { POOL.alloc_with(|| [7; 64]).ok() }
     fn into_inner(block: Block<Bytes>) -> Bytes { Block::into_inner(block) }
     fn alloc_zeroed() -> Option<Block<Bytes>> { POOL.alloc_zeroed().ok() }
-    fn alloc_array() -> Option<[Block<Uninit>; 4]> { POOL.alloc_array().ok() }
+    fn alloc_array() -> Result<[Block<Uninit>; 4], AllocError> { POOL.alloc_array() }
     fn alloc_scatter() -> Option<Scatter<Uninit, 8>> { POOL.alloc_scatter(8).ok() }
-    fn drop_scatter(blocks: Option<Scatter<Uninit, 8>>) { drop(blocks); }
+    fn drop_scatter(blocks: Scatter<Uninit, 8>) { drop(blocks); }
     fn alloc_contiguous() -> Option<Run<Uninit>> { POOL.alloc_contiguous(4).ok() }
-    fn drop_run(run: Option<Run<Uninit>>) { drop(run); }
+    fn drop_run(run: Run<Uninit>) { drop(run); }
     fn alloc_contiguous_in() -> Option<Run<Uninit>> {
         POOL.alloc_contiguous_in(2..=4).ok()
     }
@@ -86,14 +87,14 @@ measured! {
 // Through a group.
 measured! {
     fn group_alloc(size: usize) -> Option<GroupBlock> { GROUP.alloc(&size).ok() }
-    fn drop_group_block(block: Option<GroupBlock>) { drop(block); }
-    fn group_alloc_array(size: usize) -> Option<[GroupBlock; 4]> {
-        GROUP.alloc_array(&size).ok()
+    fn drop_group_block(block: GroupBlock) { drop(block); }
+    fn group_alloc_array(size: usize) -> Result<[GroupBlock; 4], GroupError> {
+        GROUP.alloc_array(&size)
     }
     fn group_alloc_contiguous(size: usize) -> Option<GroupRun> {
         GROUP.alloc_contiguous(&size, 4).ok()
     }
-    fn drop_group_run(run: Option<GroupRun>) { drop(run); }
+    fn drop_group_run(run: GroupRun) { drop(run); }
     fn group_free(blocks: &[*mut u8; 2]) -> bool {
         // SAFETY: `main` passes two blocks that it owns and does not use again.
         unsafe { GROUP.free(blocks) }.is_ok()
@@ -115,32 +116,42 @@ fn main() -> ! {
 
 /// Whether every call did what it was measured for; so do the following.
 fn by_handle() -> bool {
-    let block = alloc();
-    let mut ok = block.is_some();
-    if let Some(block) = block {
-        drop_block(block);
-    }
+    let mut ok = held(alloc(), drop_block);
 
-    let all_but_one = POOL.claim(0..31);
-    let last = alloc();
-    let none = alloc();
-    ok &= last.is_some() && none.is_none();
-    drop((all_but_one, last));
+    ok &= POOL.claim(0..31).map(Run::leak).is_ok();
+    ok &= held(alloc(), forget);
+    ok &= alloc().is_none();
+    ok &= all_back(32);
 
     ok &= alloc_with().is_some_and(|block| into_inner(block) == [7; 64]);
-    ok &= alloc_zeroed().is_some_and(|block| *block == [0; 64]);
-    ok &= alloc_array().is_some();
-    let scatter = alloc_scatter();
-    ok &= scatter.is_some();
-    drop_scatter(scatter);
-    let run = alloc_contiguous();
-    ok &= run.is_some();
-    drop_run(run);
-    ok &= alloc_contiguous_in().is_some_and(|run| run.len() == 4);
-    ok &= claim().is_some();
+    ok &= held(alloc_zeroed(), forget) & all_back(1);
+    ok &= alloc_array().map(forget).is_ok() & all_back(4);
+    ok &= held(alloc_scatter(), drop_scatter);
+    ok &= held(alloc_contiguous(), drop_run);
+    ok &= held(alloc_contiguous_in(), forget) & all_back(4);
+    ok &= held(claim(), forget);
 
-    ok &= is_free() && used() == 0;
-    ok && available() == 32 && largest_free_run() == 32
+    ok &= !is_free() && used() == 4;
+    ok &= available() == 28 && largest_free_run() == 20;
+    // SAFETY: claimed above, and leaked.
+    ok & unsafe { POOL.raw().free_contiguous(address(8), 4) }.is_ok()
+}
+
+/// Does something with what there is, and says whether there was.
+fn held<T>(value: Option<T>, then: impl FnOnce(T)) -> bool {
+    value.map(then).is_some()
+}
+
+fn address(index: usize) -> *mut u8 {
+    POOL.raw().buffer().cast::<u8>().wrapping_add(64 * index)
+}
+
+/// Gives back the lowest blocks, which were leaked.
+///
+/// By address: a second place where a handle is dropped would be one more than is measured.
+fn all_back(count: usize) -> bool {
+    // SAFETY: leaked before, and used by nobody.
+    unsafe { POOL.raw().free_contiguous(address(0), count) }.is_ok()
 }
 
 fn by_address() -> bool {
@@ -160,13 +171,9 @@ fn by_address() -> bool {
 }
 
 fn through_a_group() -> bool {
-    let block = group_alloc(40);
-    let mut ok = block.is_some();
-    drop_group_block(block);
-    ok &= group_alloc_array(40).is_some();
-    let run = group_alloc_contiguous(40);
-    ok &= run.is_some();
-    drop_group_run(run);
+    let mut ok = held(group_alloc(40), drop_group_block);
+    ok &= group_alloc_array(40).map(forget).is_ok() & all_back(4);
+    ok &= held(group_alloc_contiguous(40), drop_group_run);
     if let (Ok(small), Ok(other)) = (GROUP.alloc(&40), GROUP.alloc(&100)) {
         ok &= group_free(&[GroupBlock::into_raw(small), GroupBlock::into_raw(other)]);
     }
@@ -174,15 +181,15 @@ fn through_a_group() -> bool {
 }
 
 fn worst_cases() -> bool {
-    let all_but_one = LARGE.claim(0..1023);
-    let mut ok = large_alloc().is_some();
-    drop(all_but_one);
+    let mut ok = LARGE.claim(0..1023).map(Run::leak).is_ok();
+    ok &= held(large_alloc(), forget);
+    let first = LARGE.raw().buffer().cast();
+    // SAFETY: leaked just now.
+    ok &= unsafe { LARGE.raw().free_contiguous(first, 1024) }.is_ok();
     // Every second block is free but for the last four.
     for index in (0..1020).step_by(2) {
         LARGE.claim(index..=index).map(Run::leak).ok();
     }
-    let last = large_alloc_contiguous();
-    ok &= last.is_some();
-    let largest = large_largest_free_run();
-    ok && largest == 1
+    ok &= held(large_alloc_contiguous(), forget);
+    ok && large_largest_free_run() == 1
 }
