@@ -45,12 +45,6 @@ pub(crate) const fn bits(start: usize, count: usize) -> Bits {
     (Bits::MAX >> ((WORD_BITS - count) % WORD_BITS)) << (start % WORD_BITS)
 }
 
-/// The place of the lowest bit that is not set.
-#[inline]
-pub(crate) const fn lowest_clear(bits: Bits) -> Option<usize> {
-    if bits == Bits::MAX { None } else { Some(bits.trailing_ones() as usize) }
-}
-
 /// The lowest `count` of the set bits, if there are as many. `count` is not zero.
 #[inline]
 pub(crate) fn lowest_set(bits: Bits, count: usize) -> Option<Bits> {

@@ -3,10 +3,35 @@
 //! The only file that knows `critical-section`, and whether the target has a compare-and-swap.
 
 use core::cell::UnsafeCell;
-use core::hint::black_box;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering};
+
+/// A number or an address, worked out before the lock is taken: the compiler would rather work it out
+/// where it is used.
+macro_rules! ready {
+    ($value:expr) => {{
+        #[cfg(all(target_os = "none", any(target_arch = "arm", target_arch = "riscv32")))]
+        {
+            let mut value = $value;
+            // SAFETY: there is no instruction in it. But it comes before the one that takes the
+            // lock, and the value before it.
+            unsafe {
+                core::arch::asm!(
+                    "/* {0} */",
+                    inout(reg) value,
+                    options(nomem, nostack, preserves_flags)
+                );
+            }
+            value
+        }
+        // Where nobody waits for an interrupt.
+        #[cfg(not(all(target_os = "none", any(target_arch = "arm", target_arch = "riscv32"))))]
+        $value
+    }};
+}
+pub(crate) use ready;
 
 /// A word that is shared. It changes as a whole: by one exchange, or under the lock.
 ///
@@ -21,6 +46,14 @@ pub(crate) struct Word {
 impl Word {
     pub(crate) const fn new() -> Self {
         Self { bits: AtomicU32::new(0) }
+    }
+
+    /// Itself, its address worked out before the lock is taken.
+    #[inline]
+    pub(crate) fn ready(&self) -> &Self {
+        let this = ready!(ptr::from_ref(self));
+        // SAFETY: it is what it was.
+        unsafe { &*this }
     }
 
     /// What it holds, at some moment.
@@ -174,7 +207,7 @@ impl Word {
     /// Puts `new` in place of `seen`, unless something else is there.
     #[inline]
     pub(crate) fn exchange(&self, seen: u32, new: u32) -> bool {
-        let new = ready(new);
+        let new = ready!(new);
         with(|key| {
             let is_seen = self.load() == seen;
             if is_seen {
@@ -224,12 +257,6 @@ impl Word {
             }
         })
     }
-}
-
-/// A value, worked out before the lock is taken: the compiler would rather do it where it is used.
-#[inline]
-pub(crate) fn ready<T>(value: T) -> T {
-    black_box(value)
 }
 
 /// A word with its lowest clear bit set as well, if that is one of `all`, the lowest ones.

@@ -142,7 +142,7 @@ impl RawMemBlocks {
         } else {
             Some(&many::PLAIN)
         };
-        Self { buffer, bitmap: bitmap.words.as_ptr(), many, geometry }
+        Self { many, buffer, bitmap: bitmap.words.as_ptr(), geometry }
     }
 
     /// An allocator from which nothing can be allocated.

@@ -9,6 +9,7 @@
 //! word that is not full is found in two or three looks. The last word is never called full, if it
 //! has bits to spare: nobody looks at it before all others are.
 
+use core::hint::assert_unchecked;
 use core::ops::Range;
 use core::ptr;
 
@@ -16,7 +17,7 @@ use super::RawMemBlocks;
 use super::turn::{self, Change, Kind, Version};
 use crate::bitmap::{self, Bits, WORD_BITS, bitmap_words};
 use crate::error::FreeError;
-use crate::lock::{self, Key, Word};
+use crate::lock::{self, Key, Word, ready};
 
 /// The operations of a pool with more than one word of blocks.
 ///
@@ -274,36 +275,41 @@ impl RawMemBlocks {
     }
 
     /// The lowest word that is not full, of an allocator with `num_blocks` blocks, as its
-    /// caller may know. May be none, or one that is full, where something changes meanwhile; and the
-    /// last one, if it has bits to spare.
+    /// caller may know. May be none, or one that is full, where something changes meanwhile; also the
+    /// last one, where it has bits to spare.
     #[inline]
     fn lowest_not_full(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
         let words = bitmap_words(num_blocks);
         if !is_summed {
-            return (0..words).find(|&word| self.word(word).load() != Bits::MAX);
+            return self.first_not_full(0, words, num_blocks);
         }
         let first = bitmap_words(words);
         let place = if first == 1 {
             0
         } else {
+            let top = words + first;
             let second = bitmap_words(first);
-            self.lowest_clear(words + first, second).filter(|&place| place < first)?
+            // One, unless there are more than 32768 blocks.
+            let above = if second == 1 { 0 } else { self.first_not_full(top, second, first)? };
+            self.lowest_clear(top, above, first)?
         };
-        let bits = self.word(words + place).load();
-        let full = full_word(place, words);
-        if bits == full {
-            return None;
-        }
-        Some(place * WORD_BITS + bitmap::clear(bits, full).trailing_zeros() as usize)
+        self.lowest_clear(words, place, words)
     }
 
-    /// The lowest bit that is not set, in `count` words from `first` on.
+    /// The first word that is not full of those from `base` on, of which there are `count`, for
+    /// `bits` bits.
     #[inline]
-    fn lowest_clear(&self, first: usize, count: usize) -> Option<usize> {
-        (0..count).find_map(|at| {
-            let index = bitmap::lowest_clear(self.word(first + at).load())?;
-            Some(at * WORD_BITS + index)
-        })
+    fn first_not_full(&self, base: usize, count: usize, bits: usize) -> Option<usize> {
+        (0..count).find(|&at| self.word(base + at).load() != full_word(at, bits))
+    }
+
+    /// The lowest bit that is not set in a word of those from `base` on, for `bits` bits.
+    #[inline]
+    fn lowest_clear(&self, base: usize, at: usize, bits: usize) -> Option<usize> {
+        match bitmap::clear(self.word(base + at).load(), full_word(at, bits)) {
+            0 => None,
+            clear => Some(at * WORD_BITS + clear.trailing_zeros() as usize),
+        }
     }
 
     /// The lowest free block from `from` on.
@@ -410,7 +416,9 @@ impl RawMemBlocks {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the constants are what makes it short")]
     pub(super) fn take_lowest(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
-        let word = self.lowest_not_full(num_blocks, is_summed)?;
+        let word = ready!(self.lowest_not_full(num_blocks, is_summed)?);
+        // SAFETY: it is one of the words.
+        unsafe { assert_unchecked(word < bitmap_words(num_blocks)) };
         let place = self.place(word, num_blocks, is_summed);
         let full = full_word(word, num_blocks);
         let old = lock::with(|key| {
@@ -452,7 +460,11 @@ impl RawMemBlocks {
     /// Where the word of a block is, and its bits in the summary.
     #[inline]
     pub(super) fn place_of(&self, block: usize) -> Place<'_> {
-        self.place(block / WORD_BITS, self.num_blocks(), self.is_summed())
+        let Place { word, is_summed, summary, is_above, above } =
+            self.place(block / WORD_BITS, self.num_blocks(), self.is_summed());
+        let summary = Bit { word: summary.word.ready(), bit: ready!(summary.bit) };
+        let above = Bit { word: above.word.ready(), bit: ready!(above.bit) };
+        Place { word: word.ready(), is_summed, summary, is_above, above }
     }
 
     #[inline]
@@ -460,13 +472,15 @@ impl RawMemBlocks {
         let words = bitmap_words(num_blocks);
         let first = bitmap_words(words);
         let at = word / WORD_BITS;
-        let in_summary = is_summed.then(|| Summary {
-            word: self.word(words + at),
-            bit: bitmap::bit(word),
-            above: (first > 1)
-                .then(|| (self.word(words + first + at / WORD_BITS), bitmap::bit(at))),
-        });
-        Place { word: self.word(word), in_summary }
+        let (first_at, second_at) =
+            if is_summed { (words + at, words + first + at / WORD_BITS) } else { (word, word) };
+        Place {
+            word: self.word(word),
+            is_summed,
+            summary: Bit { word: self.word(first_at), bit: bitmap::bit(word) },
+            is_above: first > 1,
+            above: Bit { word: self.word(second_at), bit: bitmap::bit(at) },
+        }
     }
 }
 
@@ -481,14 +495,20 @@ const fn full_word(word: usize, num_blocks: usize) -> Bits {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) word: &'a Word,
-    in_summary: Option<Summary<'a>>,
+    is_summed: bool,
+    /// If it is.
+    summary: Bit<'a>,
+    /// Whether that has a summary.
+    is_above: bool,
+    /// If it has.
+    above: Bit<'a>,
 }
 
+/// A bit of a word.
 #[derive(Clone, Copy)]
-struct Summary<'a> {
+struct Bit<'a> {
     word: &'a Word,
     bit: Bits,
-    above: Option<(&'a Word, Bits)>,
 }
 
 impl Place<'_> {
@@ -497,19 +517,22 @@ impl Place<'_> {
     pub(super) fn put(&self, old: Bits, new: Bits, key: &mut Key) {
         self.word.store(new, key);
         // Blocks are taken or given back, never both: the word is full before or behind.
-        if old | new != Bits::MAX {
-            return;
-        }
-        let Some(Summary { word, bit, above }) = self.in_summary else {
-            return;
-        };
-        let old = word.load();
-        let new = old ^ bit;
-        word.store(new, key);
-        if let Some((word, bit)) = above {
-            if old | new == Bits::MAX {
-                word.store(word.load() ^ bit, key);
+        if self.is_summed && old | new == Bits::MAX {
+            let (old, new) = self.summary.turn_over(key);
+            if self.is_above && old | new == Bits::MAX {
+                self.above.turn_over(key);
             }
         }
+    }
+}
+
+impl Bit<'_> {
+    /// Turns it over. Says what the word was, and what it is.
+    #[inline]
+    fn turn_over(self, key: &mut Key) -> (Bits, Bits) {
+        let old = self.word.load();
+        let new = old ^ self.bit;
+        self.word.store(new, key);
+        (old, new)
     }
 }

@@ -23,7 +23,7 @@ use core::ptr;
 
 use super::RawMemBlocks;
 use crate::bitmap::{self, Bits, WORD_BITS};
-use crate::lock::{self, Key, Locked, Word};
+use crate::lock::{self, Key, Locked, Word, ready};
 
 /// Counts the changes of bitmaps of more than one word, by two; odd while one of several words is
 /// under way.
@@ -208,10 +208,10 @@ impl Step {
             Kind::Toggle | Kind::Free => ptr::null_mut(),
         };
         let place = pool.place_of(block);
-        let blocks = lock::ready(bitmap::bits(block, stop - block));
-        let address = lock::ready(pool.address_of(block).as_ptr());
+        let blocks = ready!(bitmap::bits(block, stop - block));
+        let address = ready!(pool.address_of(block).as_ptr());
         // The last one makes it even.
-        let after = lock::ready(version.wrapping_add(if next == end { 1 } else { 2 }));
+        let after = ready!(version.wrapping_add(if next == end { 1 } else { 2 }));
         lock::with(|key| {
             if VERSION.load() != version {
                 return;
