@@ -307,6 +307,12 @@ impl<T> Locked<T> {
 }
 
 impl<T: ?Sized> Locked<T> {
+    /// Where the value is.
+    #[inline]
+    pub(crate) const fn as_ptr(&self) -> *mut T {
+        self.value.get()
+    }
+
     /// The value. The key is borrowed as long as it is, so that no two values, and no value
     /// twice, can be reached at a time.
     #[inline]

@@ -278,22 +278,23 @@ impl RawMemBlocks {
     /// caller may know. May be none, or one that is full, where something changes meanwhile; also the
     /// last one, where it has bits to spare.
     #[inline]
-    fn lowest_not_full(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
+    fn lowest_not_full(&self, num_blocks: usize, is_summed: bool) -> Option<Number> {
         let words = bitmap_words(num_blocks);
         if !is_summed {
-            return self.first_not_full(0, words, num_blocks);
+            return self.first_not_full(0, words, num_blocks).map(Number::new);
         }
         let first = bitmap_words(words);
-        let place = if first == 1 {
+        let at = if first == 1 {
             0
         } else {
             let top = words + first;
             let second = bitmap_words(first);
             // One, unless there are more than 32768 blocks.
             let above = if second == 1 { 0 } else { self.first_not_full(top, second, first)? };
-            self.lowest_clear(top, above, first)?
+            above * WORD_BITS + self.lowest_clear(top, above, first)?
         };
-        self.lowest_clear(words, place, words)
+        let index = self.lowest_clear(words, at, words)?;
+        Some(Number { word: at * WORD_BITS + index, at, index })
     }
 
     /// The first word that is not full of those from `base` on, of which there are `count`, for
@@ -308,7 +309,7 @@ impl RawMemBlocks {
     fn lowest_clear(&self, base: usize, at: usize, bits: usize) -> Option<usize> {
         match bitmap::clear(self.word(base + at).load(), full_word(at, bits)) {
             0 => None,
-            clear => Some(at * WORD_BITS + clear.trailing_zeros() as usize),
+            clear => Some(clear.trailing_zeros() as usize),
         }
     }
 
@@ -416,10 +417,17 @@ impl RawMemBlocks {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the constants are what makes it short")]
     pub(super) fn take_lowest(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
-        let word = ready!(self.lowest_not_full(num_blocks, is_summed)?);
+        let found = self.lowest_not_full(num_blocks, is_summed)?;
+        let word = ready!(found.word);
         // SAFETY: it is one of the words.
         unsafe { assert_unchecked(word < bitmap_words(num_blocks)) };
-        let place = self.place(word, num_blocks, is_summed);
+        let is_above = bitmap_words(bitmap_words(num_blocks)) > 1;
+        let number = if is_above { Number { word, ..found } } else { Number::new(word) };
+        let mut place = self.place(&number, num_blocks, is_summed);
+        if is_above {
+            place.summary.bit = ready!(place.summary.bit);
+            place.above.bit = ready!(place.above.bit);
+        }
         let full = full_word(word, num_blocks);
         let old = lock::with(|key| {
             // Noted also where nothing is taken in the end: no harm, and a register less.
@@ -440,7 +448,8 @@ impl RawMemBlocks {
         let num_blocks = self.num_blocks();
         loop {
             let version = turn::begin();
-            let lowest = self.lowest_not_full(num_blocks, self.is_summed()).and_then(|word| {
+            let lowest = self.lowest_not_full(num_blocks, self.is_summed()).and_then(|found| {
+                let word = found.word;
                 let bits = self.word(word).load();
                 let index = bits.trailing_ones() as usize;
                 (bits != full_word(word, num_blocks)).then_some((word, index))
@@ -460,27 +469,51 @@ impl RawMemBlocks {
     /// Where the word of a block is, and its bits in the summary.
     #[inline]
     pub(super) fn place_of(&self, block: usize) -> Place<'_> {
-        let Place { word, is_summed, summary, is_above, above } =
-            self.place(block / WORD_BITS, self.num_blocks(), self.is_summed());
-        let summary = Bit { word: summary.word.ready(), bit: ready!(summary.bit) };
-        let above = Bit { word: above.word.ready(), bit: ready!(above.bit) };
-        Place { word: word.ready(), is_summed, summary, is_above, above }
+        let number = Number::new(block / WORD_BITS);
+        let place = self.place(&number, self.num_blocks(), self.is_summed());
+        // Where there is none, no bit of the word itself: so nothing has to be asked under the lock.
+        let none = Bit { word: place.word, bit: 0 };
+        let summary = if place.is_summed { place.summary } else { none };
+        let above = if place.is_summed && place.is_above { place.above } else { none };
+        Place {
+            word: place.word.ready(),
+            is_summed: true,
+            summary: Bit { word: summary.word.ready(), bit: ready!(summary.bit) },
+            is_above: true,
+            above: Bit { word: above.word.ready(), bit: ready!(above.bit) },
+        }
     }
 
     #[inline]
-    fn place(&self, word: usize, num_blocks: usize, is_summed: bool) -> Place<'_> {
+    fn place(&self, number: &Number, num_blocks: usize, is_summed: bool) -> Place<'_> {
         let words = bitmap_words(num_blocks);
         let first = bitmap_words(words);
-        let at = word / WORD_BITS;
-        let (first_at, second_at) =
+        let Number { word, at, index } = *number;
+        // Where there is no summary, any word will do.
+        let (in_first, in_second) =
             if is_summed { (words + at, words + first + at / WORD_BITS) } else { (word, word) };
         Place {
             word: self.word(word),
             is_summed,
-            summary: Bit { word: self.word(first_at), bit: bitmap::bit(word) },
+            summary: Bit { word: self.word(in_first), bit: bitmap::bit(index) },
             is_above: first > 1,
-            above: Bit { word: self.word(second_at), bit: bitmap::bit(at) },
+            above: Bit { word: self.word(in_second), bit: bitmap::bit(at) },
         }
+    }
+}
+
+/// The number of a word, and of its bit in the summary: which word of that, and which bit.
+#[derive(Clone, Copy)]
+struct Number {
+    word: usize,
+    at: usize,
+    index: usize,
+}
+
+impl Number {
+    #[inline]
+    const fn new(word: usize) -> Self {
+        Self { word, at: word / WORD_BITS, index: word % WORD_BITS }
     }
 }
 

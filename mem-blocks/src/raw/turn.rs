@@ -25,22 +25,35 @@ use super::RawMemBlocks;
 use crate::bitmap::{self, Bits, WORD_BITS};
 use crate::lock::{self, Key, Locked, Word, ready};
 
-/// Counts the changes of bitmaps of more than one word, by two; odd while one of several words is
-/// under way.
-///
 /// One for all pools: a bitmap that is built at run time has no room for it, and the lock, under
-/// which it changes, is one for all as well. It would have to come around within one operation to
-/// be mistaken.
-static VERSION: Word = Word::new();
+/// which it changes, is one for all as well.
+static TURN: Turn = Turn {
+    version: Word::new(),
+    change: Locked::new(Change {
+        pool: ptr::null(),
+        kind: Kind::Toggle,
+        at: 0,
+        end: 0,
+        list: ptr::null_mut(),
+    }),
+    no_entry: Locked::new(NoEntry(ptr::null_mut())),
+};
 
-/// What is under way while the version is odd.
-static TURN: Locked<Change> = Locked::new(Change {
-    pool: ptr::null(),
-    kind: Kind::Toggle,
-    at: 0,
-    end: 0,
-    list: ptr::null_mut(),
-});
+struct Turn {
+    /// Counts the changes of bitmaps of more than one word, by two; odd while one of several words
+    /// is under way. It would have to come around within one operation to be mistaken.
+    version: Word,
+    /// What is under way while the version is odd.
+    change: Locked<Change>,
+    /// Where a step writes the address that has no address to write: shorter than to ask.
+    no_entry: Locked<NoEntry>,
+}
+
+#[repr(transparent)]
+struct NoEntry(*mut u8);
+
+// SAFETY: nobody reads it.
+unsafe impl Send for NoEntry {}
 
 /// A change of several words.
 #[derive(Clone, Copy)]
@@ -73,8 +86,8 @@ unsafe impl Send for Change {}
 pub(super) fn begin() -> Version {
     loop {
         let (version, step) = lock::with(|key| {
-            let version = VERSION.load();
-            (version, is_odd(version).then(|| Step::next(TURN.get(key))))
+            let version = TURN.version.load();
+            (version, is_odd(version).then(|| Step::next(TURN.change.get(key))))
         });
         match step {
             None => return Version(version),
@@ -90,16 +103,16 @@ pub(super) struct Version(u32);
 impl Version {
     /// Whether nothing has changed since.
     pub(super) fn is_current(self) -> bool {
-        lock::with(|_| self.0 == VERSION.load())
+        lock::with(|_| self.0 == TURN.version.load())
     }
 
     /// Turns over blocks of one word, if nothing has changed since: of the word with that block.
     pub(super) fn toggle(self, pool: &RawMemBlocks, block: usize, blocks: Bits) -> bool {
         let place = pool.place_of(block);
         lock::with(|key| {
-            let is_current = self.0 == VERSION.load();
+            let is_current = self.0 == TURN.version.load();
             if is_current {
-                VERSION.store(self.0.wrapping_add(2), key);
+                TURN.version.store(self.0.wrapping_add(2), key);
                 let old = place.word.load();
                 place.put(old, old ^ blocks, key);
             }
@@ -115,10 +128,10 @@ impl Version {
     /// to `end`, until this returns.
     pub(super) unsafe fn make(self, change: &Change) -> bool {
         let is_current = lock::with(|key| {
-            let is_current = self.0 == VERSION.load();
+            let is_current = self.0 == TURN.version.load();
             if is_current {
-                VERSION.store(self.0.wrapping_add(1), key);
-                *TURN.get(key) = *change;
+                TURN.version.store(self.0.wrapping_add(1), key);
+                *TURN.change.get(key) = *change;
             }
             is_current
         });
@@ -132,7 +145,7 @@ impl Version {
 /// Notes a change of one word.
 #[inline]
 pub(super) fn note(key: &mut Key) {
-    VERSION.store(VERSION.load().wrapping_add(2), key);
+    TURN.version.store(TURN.version.load().wrapping_add(2), key);
 }
 
 /// Proves that no change of several words is under way.
@@ -141,7 +154,7 @@ pub(super) struct Idle(u32);
 /// Whether none is.
 #[inline]
 pub(super) fn idle(_key: &Key) -> Option<Idle> {
-    let version = VERSION.load();
+    let version = TURN.version.load();
     if is_odd(version) { None } else { Some(Idle(version)) }
 }
 
@@ -149,7 +162,7 @@ impl Idle {
     /// Notes a change of one word.
     #[inline]
     pub(super) fn note(self, key: &mut Key) {
-        VERSION.store(self.0.wrapping_add(2), key);
+        TURN.version.store(self.0.wrapping_add(2), key);
     }
 }
 
@@ -205,25 +218,24 @@ impl Step {
         };
         let entry = match kind {
             Kind::Take => list.wrapping_add(at),
-            Kind::Toggle | Kind::Free => ptr::null_mut(),
+            Kind::Toggle | Kind::Free => TURN.no_entry.as_ptr().cast(),
         };
+        let entry = ready!(entry);
         let place = pool.place_of(block);
         let blocks = ready!(bitmap::bits(block, stop - block));
         let address = ready!(pool.address_of(block).as_ptr());
         // The last one makes it even.
         let after = ready!(version.wrapping_add(if next == end { 1 } else { 2 }));
         lock::with(|key| {
-            if VERSION.load() != version {
+            if TURN.version.load() != version {
                 return;
             }
-            VERSION.store(after, key);
+            TURN.version.store(after, key);
             let old = place.word.load();
             place.put(old, old ^ blocks, key);
-            TURN.get(key).at = next;
-            if !entry.is_null() {
-                // SAFETY: as in `next`.
-                unsafe { *entry = address };
-            }
+            TURN.change.get(key).at = next;
+            // SAFETY: as in `next`; or it is one that only steps write, under the lock.
+            unsafe { *entry = address };
         });
     }
 }
