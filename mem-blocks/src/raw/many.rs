@@ -90,8 +90,10 @@ impl Expected {
 fn take_in_word(pool: &RawMemBlocks, count: usize) -> (usize, Bits) {
     loop {
         let version = turn::begin();
-        let found = (0..pool.words())
-            .find_map(|word| Some((word, bitmap::lowest_set(pool.free_in(word), count)?)));
+        let found = (0..pool.words()).find_map(|word| match pool.free_in(word) {
+            0 => None,
+            free => Some((word, bitmap::lowest_set(free, count)?)),
+        });
         match found {
             None => return (0, 0),
             Some((word, blocks)) if version.toggle(pool, word * WORD_BITS, blocks) => {
@@ -170,13 +172,29 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
             }
             continue;
         }
-        let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
-        let change = Change { pool, kind: Kind::Free, at: 0, end, list };
-        // SAFETY: the blocks were taken; of this list entries are read and not written.
-        if unsafe { version.make(&change) } {
+        let is_done = match in_one_word(pool, blocks) {
+            Some((block, bits)) => version.toggle(pool, block, bits),
+            None => {
+                let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
+                let change = Change { pool, kind: Kind::Free, at: 0, end, list };
+                // SAFETY: the blocks were taken; of this list entries are read and not written.
+                unsafe { version.make(&change) }
+            }
+        };
+        if is_done {
             return Ok(());
         }
     }
+}
+
+/// One of the blocks at these addresses, and all of their bits, if they share a word.
+fn in_one_word(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Option<(usize, Bits)> {
+    let first = pool.index_of_owned(*blocks.first()?);
+    let bits = blocks.iter().try_fold(0, |bits, &block| {
+        let index = pool.index_of_owned(block);
+        (index / WORD_BITS == first / WORD_BITS).then_some(bits | bitmap::bit(index))
+    })?;
+    Some((first, bits))
 }
 
 /// Gives back the blocks at these addresses, all of which are taken.
