@@ -19,8 +19,8 @@ use crate::raw::RawMemBlocks;
 /// dropped there.
 ///
 /// * Two words: the allocator's descriptor and the address.
-/// * Dropping takes the lock once, for one store, and checks nothing: the handle is right by
-///   construction. `T`'s own `Drop` runs before, outside the lock.
+/// * Dropping clears one bit, and checks nothing: the handle is right by construction. `T`'s own
+///   `Drop` runs before.
 /// * [`mem::forget`] leaks the block; it is never handed out twice.
 ///
 /// All functions are associated functions (`Block::index(&block)`), because a block dereferences
@@ -46,8 +46,7 @@ pub struct Block<T> {
     _owns: PhantomData<T>,
 }
 
-// SAFETY: I2. A block owns its value like a `Box`; giving the block back takes the lock, so it can
-// be done from anywhere (I7).
+// SAFETY: I2. A block owns its value like a `Box`; and it can be given back from anywhere (I3, I7).
 unsafe impl<T: Send> Send for Block<T> {}
 
 // SAFETY: I2. A shared `Block<T>` gives shared access to its value and to nothing else.

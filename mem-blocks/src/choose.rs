@@ -37,7 +37,7 @@ use crate::raw::RawMemBlocks;
 /// The member with the smallest blocks of at least `size` bytes, whether it has a free one or not.
 ///
 /// `None` if the blocks of every member are smaller. Of members with blocks of the same size, the
-/// first. Nothing is locked.
+/// first.
 #[must_use]
 pub fn smallest_fit(
     members: &[&'static RawMemBlocks],
@@ -52,7 +52,7 @@ pub fn smallest_fit(
 /// If all of them are exhausted, the one that [`smallest_fit`] chooses, so that the caller sees
 /// [`Exhausted`](crate::AllocError::Exhausted). `None` if the blocks of every member are smaller.
 ///
-/// Takes the lock once for each member that is large enough. It knows the size and not the number
+/// Counts the free blocks of each member that is large enough. It knows the size and not the number
 /// of blocks that are asked for: a member with one free block is chosen for a request of two, too.
 #[must_use]
 pub fn smallest_fit_or_larger(

@@ -12,7 +12,7 @@ pub use handle::{GroupBlock, GroupRun};
 
 /// A choice function: picks the member that serves a request.
 ///
-/// It is given the members in the order in which they were added. It runs outside the lock.
+/// It is given the members in the order in which they were added. It runs with interrupts on.
 pub type Choose<C> =
     fn(members: &[&'static RawMemBlocks], cfg: &C) -> Option<&'static RawMemBlocks>;
 
@@ -173,7 +173,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     }
 
     /// Gives back the blocks at these addresses, which may be from different members: all of them
-    /// or none, under one lock.
+    /// or none.
     ///
     /// # Errors
     ///
@@ -182,7 +182,9 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     ///
     /// # Safety
     ///
-    /// As for [`RawMemBlocks::free`].
+    /// As for [`RawMemBlocks::free`]; and if they are from different members, nobody else frees one
+    /// of them at the same time. (He, or this call, is refused; but this call may have freed the
+    /// entries before: pools share nothing that could tell.)
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
         // SAFETY: passed on to the caller.
         unsafe { raw::free_all(self.members(), blocks) }

@@ -27,7 +27,7 @@
 //! DMA engine, powered down, not zeroed at start-up, or not yet initialised.
 //!
 //! * Any block size, never rounded; all blocks of an allocator have the same.
-//! * Several blocks in one call, all of them or none, under one lock: as separate handles
+//! * Several blocks in one call, all of them or none: as separate handles
 //!   ([`alloc_array`]), as one handle for scatter-gather DMA ([`alloc_scatter`]), as adjacent blocks
 //!   ([`alloc_contiguous`], [`alloc_contiguous_in`]), or exactly these ([`claim`]).
 //! * Handles own their blocks: [`Block`], [`Run`], [`Scatter`]. A block cannot be freed twice, used
@@ -48,26 +48,39 @@
 //!
 //! | What | Where | Size |
 //! |---|---|---|
-//! | descriptor ([`RawMemBlocks`]) | flash (`.rodata`) | 24 bytes on a 32-bit target |
-//! | bitmap | RAM (`.bss`) | 4 bytes for every 32 blocks, rounded up |
+//! | descriptor ([`RawMemBlocks`]) | flash (`.rodata`) | 28 bytes on a 32-bit target |
+//! | bitmap | RAM (`.bss`) | 4 bytes for every 32 blocks, rounded up; its summary: one more word for every 32 of these, if there is more than one |
 //! | buffer | `.bss`, `.uninit.*`, the section, `static` or address that you name | block size times number of blocks |
 //!
 //! Nothing lies in `.data`. A section of another name than `.bss.*` takes flash and start-up time
 //! unless the linker script marks it `(NOLOAD)`; the README has a fragment of a script that is right
 //! for cortex-m-rt and riscv-rt.
 //!
-//! # The lock
+//! # Interrupts and cores
 //!
-//! Every operation on blocks runs in one critical section, for a number of instructions that is
-//! bounded by the number of 32-bit words in the bitmap plus the number of blocks that are asked
-//! for; the README has a table of it. Handles that are dropped one by one take it one by one. No
-//! closure of yours, no `Drop`, no zero-fill and no formatting runs under it. The program must
-//! provide an implementation of `critical-section`, as most HALs and runtime crates do; on a host,
-//! that crate's feature `std` does.
+//! All of it can be used from main code, from interrupts, from tasks and from every core, at the
+//! same time. How that is done depends on the number of blocks:
 //!
-//! So allocators can be used in every interrupt that a critical section masks, and from every core
-//! that it excludes. On Cortex-M, NMI and `HardFault` are not masked: do not allocate or free there,
-//! and do not drop a handle there.
+//! * **Up to 32 blocks**, the bitmap is one word, and each operation, on any number of blocks, is one
+//!   exchange of it. Where the core has a compare-and-swap (Cortex-M3 and up, RISC-V with atomic
+//!   instructions, hosts), interrupts are never off, nobody waits, and pools have nothing to do with
+//!   each other. Elsewhere (Cortex-M0, RISC-V without) the exchange is a critical section of a few
+//!   instructions.
+//! * **More blocks** are taken and given back in critical sections, each of a few instructions,
+//!   however many blocks there are or are asked for. What to do is worked out before, and done if
+//!   nothing has changed. A change of several words is announced and then done word by word: an
+//!   interrupt, or another core, that comes meanwhile finishes it first and then does its own. So
+//!   nothing is ever seen half done, and nobody waits. Besides them, a program with such a pool has
+//!   24 bytes for what is under way.
+//!
+//! Nothing is refused falsely: [`Exhausted`](AllocError::Exhausted) says that at one moment during
+//! the call there were not as many free blocks. No closure of yours, no `Drop`, no zero-fill and no
+//! formatting runs in a critical section. The README has a table of instructions and of the longest
+//! stretch with interrupts off, for each operation and core.
+//!
+//! The program must provide an implementation of `critical-section`, as most HALs and runtime crates
+//! do; on a host, that crate's feature `std` does. On Cortex-M, NMI and `HardFault` are not masked
+//! by it: where it is used, do not allocate or free there, and do not drop a handle there.
 //!
 //! # What it does not do
 //!
@@ -113,7 +126,7 @@ mod error;
 mod geometry;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod group;
-#[allow(unsafe_code)] // reaches what the lock protects
+#[allow(unsafe_code)] // reaches what the lock protects, and exchanges a word by hand
 mod lock;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod mem_blocks;

@@ -25,9 +25,8 @@ use crate::scatter::Scatter;
 /// bitmap of one bit a block.
 ///
 /// * The block size is `size_of::<T>()`, never rounded. Blocks follow each other without a gap.
-/// * Every operation takes the lock once, however many blocks it is for, and can be used in
-///   interrupts as well as in main code (not in those that a critical section does not mask, such
-///   as NMI and `HardFault`).
+/// * Every operation can be used in interrupts as well as in main code. Up to 32 blocks, it is one
+///   exchange of a word: see [the crate](crate#interrupts-and-cores).
 /// * The allocator never reads or writes the buffer, so a block's content is whatever was there.
 /// * Every operation on several blocks takes or gives back all of them or none.
 ///
@@ -161,7 +160,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
 
     /// Takes one block and writes to it what `value` returns.
     ///
-    /// `value` runs only if there was a block, and outside the lock. If it panics, the block is
+    /// `value` runs only if there was a block, with interrupts on. If it panics, the block is
     /// given back.
     ///
     /// # Errors
@@ -173,7 +172,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         Ok(Block::write(block, value()))
     }
 
-    /// Takes one block and fills it with zeros, in place and outside the lock.
+    /// Takes one block and fills it with zeros, in place.
     ///
     /// # Errors
     ///
@@ -273,8 +272,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
     }
 
     /// Takes the longest run of adjacent blocks that is not longer than `counts.end()` and not
-    /// shorter than `counts.start()`; of the longest, the lowest. It is found in one pass, under
-    /// one lock.
+    /// shorter than `counts.start()`; of the longest, the lowest. It is found in one pass.
     ///
     /// # Errors
     ///

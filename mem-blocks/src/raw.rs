@@ -79,20 +79,24 @@ impl<const W: usize> fmt::Debug for Bitmap<W> {
 ///
 /// # Layout
 ///
-/// A descriptor of six words (24 bytes on a 32-bit target), immutable, so that a `static` of it
+/// A descriptor of seven words (28 bytes on a 32-bit target), immutable, so that a `static` of it
 /// lies in flash:
 ///
 /// ```text
 ///  flash                              RAM
 /// +------------+                     +------------+------------+-- - --+--------------+
-/// | buffer   --+-------------------> | block 0    | block 1    |       | block N - 1  |
-/// | block size |                     +------------+------------+-- - --+--------------+
+/// | operations |      .------------> | block 0    | block 1    |       | block N - 1  |
+/// | buffer   --+-----'               +------------+------------+-- - --+--------------+
+/// | bitmap   --+-----.               +----------+-- -
+/// | block size |      '------------> | 32 bits  |           bit i: block i is not free
 /// | inverse    |                     +----------+-- -
-/// | num blocks |      .------------> | 32 bits  |           bit i: block i is not free
-/// | bitmap   --+-----'               +----------+-- -
-/// |  and words |
+/// | shift      |
+/// | num blocks |
 /// +------------+
 /// ```
+///
+/// The operations are those of an allocator with more than 32 blocks: a table that it points to, so
+/// that a program without such an allocator has no code for them.
 ///
 /// # Addresses
 ///
@@ -145,11 +149,11 @@ impl RawMemBlocks {
         Self { many, buffer, bitmap: bitmap.words.as_ptr(), geometry }
     }
 
-    /// An allocator from which nothing can be allocated.
+    /// What stands where no allocator is. Nothing is allocated from it.
     pub(crate) const fn vacant() -> Self {
-        static NO_BITMAP: Bitmap<0> = Bitmap::new();
-        // SAFETY: without a word in the bitmap, no address is ever handed out.
-        unsafe { Self::new(NonNull::dangling(), Geometry::SMALLEST, &NO_BITMAP) }
+        static BITMAP: Bitmap<1> = Bitmap::new();
+        // SAFETY: nobody is asked for a block of it.
+        unsafe { Self::new(NonNull::dangling(), Geometry::SMALLEST, &BITMAP) }
     }
 }
 

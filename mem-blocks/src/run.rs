@@ -15,7 +15,7 @@ use crate::raw::RawMemBlocks;
 /// Adjacent blocks, each holding a `T`: an owning pointer to a slice.
 ///
 /// Holding one proves that the blocks are yours alone; dropping it drops the values and gives all
-/// of the blocks back under one lock. Three words: descriptor, address and length.
+/// of the blocks back. Three words: descriptor, address and length.
 ///
 /// [`alloc_contiguous`], [`alloc_contiguous_in`] and [`claim`] give it. All functions are
 /// associated functions (`Run::range(&run)`), because a run dereferences to a slice.
@@ -48,8 +48,8 @@ pub struct Run<T> {
     _owns: PhantomData<T>,
 }
 
-// SAFETY: I2. A run owns its values like a `Box<[T]>`; giving the blocks back takes the lock, so it
-// can be done from anywhere (I7).
+// SAFETY: I2. A run owns its values like a `Box<[T]>`; and the blocks can be given back from anywhere
+// (I3, I7).
 unsafe impl<T: Send> Send for Run<T> {}
 
 // SAFETY: I2. A shared `Run<T>` gives shared access to its values and to nothing else.
@@ -92,8 +92,8 @@ impl<T> Run<T> {
         run.first.as_ptr()
     }
 
-    /// Splits the run in two: `run` keeps the first `at` blocks, the rest is returned. Nothing is
-    /// locked, and the blocks stay where they are.
+    /// Splits the run in two: `run` keeps the first `at` blocks, the rest is returned. The
+    /// blocks stay where they are.
     ///
     /// An `at` past the end leaves `run` as it is and returns an empty run.
     #[must_use = "the blocks behind `at` are given back unless the run is used"]

@@ -52,8 +52,7 @@ pub struct Scatter<T, const MAX: usize> {
     _owns: PhantomData<T>,
 }
 
-// SAFETY: I2. A scatter owns its values; giving the blocks back takes the lock, so it can be done
-// from anywhere (I7).
+// SAFETY: I2. A scatter owns its values; and the blocks can be given back from anywhere (I3, I7).
 unsafe impl<T: Send, const MAX: usize> Send for Scatter<T, MAX> {}
 
 // SAFETY: I2. A shared `Scatter` gives shared access to its values and to nothing else.

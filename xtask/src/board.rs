@@ -86,11 +86,6 @@ pub(crate) const BOARDS: &[Board] = &[
             LOCK,
             PANIC,
             DIVISION,
-            Control {
-                features: &["--features=break-folded"],
-                program: "folded",
-                says: "POOL: its descriptor is in the image",
-            },
             SECTION,
             NOLOAD,
             INSERT,
@@ -223,7 +218,7 @@ pub(crate) struct Buffer {
     pub(crate) section: &'static str,
     pub(crate) align: u64,
     pub(crate) size: u64,
-    /// Words of the bitmap, of four bytes each.
+    /// Words of the bitmap with its summary, of four bytes each.
     pub(crate) words: u64,
     /// Whether the program passes the descriptor on. Another one may be folded into the code that uses it.
     pub(crate) is_passed_on: bool,
@@ -245,7 +240,8 @@ pub(crate) const BUFFERS: &[Buffer] = &[
     Buffer::new("KEPT", ".uninit", 4, 4 * 16),
     Buffer { is_passed_on: true, ..Buffer::new("SMALL", ".bss", 32, 4 * 64) },
     Buffer { is_passed_on: true, ..Buffer::new("LARGE", ".bss", 4, 3 * 200) },
-    Buffer { words: 2, ..Buffer::new("PACKETS", ".bss", 4, 33 * 40) },
+    // Two words, and their summary.
+    Buffer { words: 3, ..Buffer::new("PACKETS", ".bss", 4, 33 * 40) },
     Buffer::new("SCRATCH", ".bss", 4, 2 * 16),
 ];
 

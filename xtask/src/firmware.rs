@@ -18,9 +18,6 @@ use crate::{
 pub(crate) const BUFFER: &str = "__MEM_BLOCKS_BUFFER";
 pub(crate) const BITMAP: &str = "__MEM_BLOCKS_BITMAP";
 
-/// The program in which no descriptor is left, and its only allocator.
-const FOLDED: (&str, &str) = ("folded", "POOL");
-
 /// The program of whose buffers no byte may be touched, and their allocators.
 const UNTOUCHED: (&str, &[&str]) = ("untouched", &["FRAMES", "ODD", "OTHER_RAM", "KEPT"]);
 
@@ -107,7 +104,6 @@ impl Board {
                     ));
                 }
             }
-            _ if program == FOLDED.0 => wrong.extend(descriptor_left(&image, FOLDED.1)),
             _ => {}
         }
         if !wrong.is_empty() {
@@ -254,18 +250,6 @@ impl Buffer {
 fn descriptors<'i>(image: &'i Image, allocator: &str) -> impl Iterator<Item = &'i Item> {
     let own = image.variables.iter().filter(move |variable| variable.is_inside(allocator));
     own.filter(|variable| !variable.is_inside(BUFFER) && !variable.is_inside(BITMAP))
-}
-
-/// The compiler sees through the name of an allocator to constants: of a program that only takes blocks from it and
-/// gives them back, no part loads from the descriptor, which is therefore not in the image.
-fn descriptor_left(image: &Image, allocator: &str) -> Option<String> {
-    let is_there =
-        |what| image.variables.iter().any(|own| own.is_inside(allocator) && own.is_inside(what));
-    if !is_there(BUFFER) || !is_there(BITMAP) {
-        return Some(format!("{allocator}: it is not used: the check sees nothing"));
-    }
-    let descriptor = descriptors(image, allocator).next()?;
-    Some(format!("{allocator}: its descriptor is in the image: {descriptor}"))
 }
 
 /// Builds programs in one go.

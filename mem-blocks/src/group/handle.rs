@@ -67,9 +67,8 @@ impl Drop for GroupBlock {
 
 /// Adjacent blocks of a group's member: an owning pointer to `count * block_size()` bytes.
 ///
-/// Holding one proves that the blocks are yours alone; dropping it gives all of them back, under
-/// one lock, to the member that they are from. All functions are associated functions, because a
-/// run dereferences to `[MaybeUninit<u8>]`.
+/// Holding one proves that the blocks are yours alone; dropping it gives all of them back to
+/// the member that they are from. All functions are associated functions, because a run dereferences to `[MaybeUninit<u8>]`.
 pub struct GroupRun {
     /// `None` for a run of no blocks, for which no member is chosen.
     member: Option<&'static RawMemBlocks>,
@@ -132,8 +131,8 @@ impl Drop for GroupRun {
 /// What both handles are: owning pointers to bytes.
 macro_rules! owns_bytes {
     ($($name:ident),*) => {$(
-        // SAFETY: I2. The handle owns its bytes; giving the blocks back takes the lock, so it can
-        // be done from anywhere (I7).
+        // SAFETY: I2. The handle owns its bytes; and the blocks can be given back from anywhere
+        // (I3, I7).
         unsafe impl Send for $name {}
 
         // SAFETY: I2. A shared handle gives shared access to its bytes and to nothing else.

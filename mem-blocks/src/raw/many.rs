@@ -172,14 +172,13 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
             }
             continue;
         }
-        let is_done = match in_one_word(pool, blocks) {
-            Some((block, bits)) => version.toggle(pool, block, bits),
-            None => {
-                let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
-                let change = Change { pool, kind: Kind::Free, at: 0, end, list };
-                // SAFETY: the blocks were taken; of this list entries are read and not written.
-                unsafe { version.make(&change) }
-            }
+        let is_done = if let Some((block, bits)) = in_one_word(pool, blocks) {
+            version.toggle(pool, block, bits)
+        } else {
+            let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
+            let change = Change { pool, kind: Kind::Free, at: 0, end, list };
+            // SAFETY: the blocks were taken; of this list entries are read and not written.
+            unsafe { version.make(&change) }
         };
         if is_done {
             return Ok(());
