@@ -1,7 +1,10 @@
 //! What the allocator costs on every kind of core: instructions, interrupts off and stack, counted under QEMU; bytes of
 //! flash and RAM, measured on ELF files. And the tables of it in `README.md`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -24,7 +27,11 @@ pub(crate) enum Mode {
 }
 
 const NAME: &str = "cargo xtask cost";
-const MEASURED_WITH: &str = "`opt-level = \"s\"`, fat LTO, rustc";
+const MEASURED_WITH: &str = "`opt-level = \"s\"` unless a table says otherwise, fat LTO, rustc";
+
+/// The profile with `opt-level = 3`, and the core that it is measured on.
+const FAST: &str = "fast";
+const FAST_CORE: &str = "Cortex-M3";
 
 /// By how many per cent the figures may be worse where another compiler made the code.
 pub(crate) const OTHER_COMPILER: u64 = 15;
@@ -126,6 +133,10 @@ const CALLS_OF_N: &[(&str, &str, u64)] = &[
     ("`alloc_contiguous` of 4, only the last 4 adjacent", "run_4", 8),
     ("`alloc_contiguous` of 4, no 2 adjacent", "run_4", 8),
     ("`claim` of 4", "claim", 4),
+    ("`RawMemBlocks::alloc` of 8, 4 free in each word", "raw_alloc", 64),
+    ("`RawMemBlocks::free` of 8 of two words", "raw_free", 64),
+    ("`claim` of 4 of two words", "claim", 64),
+    ("`RawMemBlocks::free_contiguous` of 4 of two words", "raw_free_contiguous", 64),
 ];
 
 /// Whether a program is measured and not run for what it does.
@@ -205,15 +216,24 @@ fn measure() -> Result<String> {
         every_call.push(what, measured.iter().map(|m| cell(&m.every_call[at])));
     }
 
+    let (core, board) =
+        cores.iter().find(|(core, _)| *core == FAST_CORE).context("no board has this core")?;
+    let cross = Cross::find(board.target)?;
+    let of_n: Vec<_> = BLOCKS.map(program_of).into();
+    firmware::build(&cross, board, FAST, &of_n, board.features)?;
+    let fast: Vec<_> =
+        BLOCKS.iter().map(|&blocks| OfN::of(board, FAST, blocks)).collect::<Result<_>>()?;
+    let fast = table(&format!("{core}, `opt-level = 3`"), &fast);
+
     let compilers: BTreeSet<_> = cores
         .iter()
         .map(|(_, board)| Cross::find(board.target)?.version())
         .collect::<Result<_>>()?;
     let compilers: Vec<_> = compilers.into_iter().collect();
     let of_cores: String =
-        cores.iter().zip(&measured).map(|((core, _), m)| m.table(core)).collect();
+        cores.iter().zip(&measured).map(|((core, _), m)| table(core, &m.of_n)).collect();
     Ok(format!(
-        "{}\n{LEGEND}\n\n{}\n<details>\n<summary>By number of blocks</summary>\n\n{of_cores}</details>\n\n\
+        "{}\n{LEGEND}\n\n{}\n<details>\n<summary>By number of blocks</summary>\n\n{of_cores}{fast}</details>\n\n\
         {MEASURED_WITH} {}.\n",
         bytes.as_markdown(),
         every_call.as_markdown(),
@@ -258,36 +278,36 @@ impl Measured {
         let expected: Vec<_> = CALLS.iter().map(|(_, name)| *name).collect();
         Ok(Measured {
             sizes: sizes.into_iter().collect::<Result<_>>()?,
-            every_call: calls(board, EVERY_CALL, &image(EVERY_CALL)?, &expected)?,
-            of_n: BLOCKS.iter().map(|&blocks| OfN::of(board, blocks)).collect::<Result<_>>()?,
+            every_call: calls(board, &board.built(EVERY_CALL), &image(EVERY_CALL)?, &expected)?,
+            of_n: BLOCKS
+                .iter()
+                .map(|&blocks| OfN::of(board, firmware::RELEASE, blocks))
+                .collect::<Result<_>>()?,
         })
-    }
-
-    /// The table of one core.
-    fn table(&self, core: &str) -> String {
-        let mut table = Table::new(core, BLOCKS.map(|blocks| format!("{blocks} blocks")));
-        for (at, (what, ..)) in CALLS_OF_N.iter().enumerate() {
-            let found = self.of_n.iter().map(|of_n| of_n.calls.get(&at));
-            table.push(what, found.map(|call| call.map_or_else(String::new, cell)));
-        }
-        table.push("code of these, bytes", self.of_n.iter().map(|of_n| of_n.code.to_string()));
-        table.push(
-            "RAM beside the buffer, bytes",
-            self.of_n.iter().map(|of_n| of_n.bitmap.to_string()),
-        );
-        let descriptors = self.of_n.iter().map(|of_n| of_n.descriptor.to_string());
-        table.push("descriptor in flash, bytes", descriptors);
-        table.as_markdown() + "\n"
     }
 }
 
+/// The table by number of blocks, of one core.
+fn table(core: &str, of_n: &[OfN]) -> String {
+    let mut table = Table::new(core, BLOCKS.map(|blocks| format!("{blocks} blocks")));
+    for (at, (what, ..)) in CALLS_OF_N.iter().enumerate() {
+        let found = of_n.iter().map(|of_n| of_n.calls.get(&at));
+        table.push(what, found.map(|call| call.map_or_else(String::new, cell)));
+    }
+    table.push("code of these, bytes", of_n.iter().map(|of_n| of_n.code.to_string()));
+    table.push("RAM beside the buffer, bytes", of_n.iter().map(|of_n| of_n.bitmap.to_string()));
+    table.push("descriptor in flash, bytes", of_n.iter().map(|of_n| of_n.descriptor.to_string()));
+    table.as_markdown() + "\n"
+}
+
 impl OfN {
-    fn of(board: &Board, blocks: u64) -> Result<Self> {
+    fn of(board: &Board, profile: &str, blocks: u64) -> Result<Self> {
         let program = program_of(blocks);
-        let image = Image::read(&board.built(&program))?;
+        let elf = board.built_with(profile, &program);
+        let image = Image::read(&elf)?;
         let made = CALLS_OF_N.iter().enumerate().filter(|(_, (.., least))| *least <= blocks);
         let (places, names): (Vec<_>, Vec<_>) = made.map(|(at, (_, name, _))| (at, *name)).unzip();
-        let calls = calls(board, &program, &image, &names)?;
+        let calls = calls(board, &elf, &image, &names)?;
         let is_lock_free =
             blocks <= 32 && board.core.is_some_and(|core| !WITHOUT_EXCHANGE.contains(&core));
         if let Some(call) = calls.iter().find(|call| is_lock_free && call.locks != 0) {
@@ -308,11 +328,11 @@ impl OfN {
 }
 
 /// The calls that a program makes, which must be those with these names.
-fn calls(board: &Board, program: &str, image: &Image, names: &[&str]) -> Result<Vec<Call>> {
-    let calls = Trace::record(board, &board.built(program))?.calls(image, "measured_")?;
+fn calls(board: &Board, elf: &Path, image: &Image, names: &[&str]) -> Result<Vec<Call>> {
+    let calls = Trace::record(board, elf)?.calls(image, "measured_")?;
     let found = calls.iter().filter_map(|call| call.name.strip_prefix("measured_"));
     if !found.eq(names.iter().copied()) {
-        bail!("{program} makes other calls than the table has: {calls:?}");
+        bail!("{} makes other calls than the table has: {calls:?}", elf.display());
     }
     Ok(calls)
 }

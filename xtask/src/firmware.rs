@@ -142,9 +142,14 @@ impl Board {
         Ok(())
     }
 
-    /// Where the build of a program is.
+    /// Where the build of a program is, with the profile of all programs.
     pub(crate) fn built(&self, program: &str) -> PathBuf {
-        self.target_dir().join(self.target).join("release").join(program)
+        self.built_with(RELEASE, program)
+    }
+
+    /// Where the build of a program is.
+    pub(crate) fn built_with(&self, profile: &str, program: &str) -> PathBuf {
+        self.target_dir().join(self.target).join(profile).join(program)
     }
 }
 

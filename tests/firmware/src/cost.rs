@@ -145,6 +145,10 @@ macro_rules! cost_program {
                 // SAFETY: as below.
                 unsafe { POOL.raw().free(&[block]) }.is_ok()
             }
+            fn raw_free_contiguous(first: *mut u8) -> bool {
+                // SAFETY: as below.
+                unsafe { POOL.raw().free_contiguous(first, 4) }.is_ok()
+            }
             fn raw_alloc(out: &mut [*mut u8]) -> bool { POOL.raw().alloc(out).is_ok() }
             fn raw_free(blocks: &[*mut u8]) -> bool {
                 // SAFETY: `main` passes what `raw_alloc` gave, once.
@@ -166,7 +170,7 @@ macro_rules! cost_program {
         #[$crate::entry]
         fn main() -> ! {
             $crate::enable_interrupts();
-            let ok = one() & by_address() & in_one_handle() & adjacent();
+            let ok = one() & by_address() & in_one_handle() & adjacent() & across_words();
             $crate::exit(ok && POOL.used() == 0)
         }
 
@@ -222,24 +226,36 @@ macro_rules! cost_program {
             // Every second block is free, and at the end four that are adjacent; then those are not either.
             let take = |index: usize| POOL.claim(index..=index).map(Run::leak).is_ok();
             ok &= (0..$blocks - 4).step_by(2).all(take);
-            ok &= run_4().is_some_and(|run| {
-                let first = Run::leak(run).as_mut_ptr();
-                // SAFETY: leaked just now.
-                unsafe { POOL.raw().free_contiguous(first.cast(), 4) }.is_ok()
-            });
+            ok &= held(run_4(), forget) & given_back($blocks - 4, 4);
             ok &= ($blocks - 4..$blocks).step_by(2).all(take);
             ok &= run_4().is_none();
-            for index in (0..$blocks).step_by(2) {
-                let first = POOL.raw().buffer().cast::<u8>().wrapping_add(64 * index);
-                // SAFETY: leaked above.
-                ok &= unsafe { POOL.raw().free_contiguous(first, 1) }.is_ok();
+            ok &= (0..$blocks).step_by(2).all(|index| given_back(index, 1));
+            ok & held(claim($blocks - 4), forget) & given_back($blocks - 4, 4)
+        }
+
+        /// What no single word of the bitmap has room for.
+        fn across_words() -> bool {
+            if $blocks < 64 {
+                return true;
             }
-            ok &= held(claim($blocks - 4), |run| {
-                Run::leak(run);
-            });
-            let first = POOL.raw().buffer().cast::<u8>().wrapping_add(64 * ($blocks - 4));
-            // SAFETY: leaked just now.
-            ok & unsafe { POOL.raw().free_contiguous(first, 4) }.is_ok()
+            // Four are free in each word.
+            let words = || (0..$blocks).step_by(32);
+            let mut ok = words().all(|word| POOL.claim(word..word + 28).map(Run::leak).is_ok());
+            let mut blocks = [ptr::null_mut(); 8];
+            ok &= raw_alloc(&mut blocks) & raw_free(&blocks);
+            ok &= words().all(|word| given_back(word, 28));
+            ok &= held(claim(30), forget);
+            ok & raw_free_contiguous(address(30))
+        }
+
+        /// By address: a second place where a handle is dropped would be one more than is measured.
+        fn given_back(index: usize, count: usize) -> bool {
+            // SAFETY: leaked before, and used by nobody.
+            unsafe { POOL.raw().free_contiguous(address(index), count) }.is_ok()
+        }
+
+        fn address(index: usize) -> *mut u8 {
+            POOL.raw().buffer().cast::<u8>().wrapping_add(64 * index)
         }
 
         /// Does something with what there is, and says whether there was.
@@ -248,12 +264,8 @@ macro_rules! cost_program {
         }
 
         /// Gives back the lowest blocks, which were leaked.
-        ///
-        /// By address: a second place where a handle is dropped would be one more than is measured.
         fn taken_back(count: usize) -> bool {
-            let first = POOL.raw().buffer().cast();
-            // SAFETY: leaked before, and used by nobody.
-            unsafe { POOL.raw().free_contiguous(first, count) }.is_ok()
+            given_back(0, count)
         }
     };
 }
