@@ -34,15 +34,15 @@ static GROUP: Group<usize, 2> = Group::new([POOL.raw(), OTHER.raw()], choose::sm
 // By handle.
 measured! {
     fn alloc() -> Option<Block<Uninit>> { POOL.alloc().ok() }
-    fn drop_block(block: Block<Uninit>) { drop(block); }
+    fn drop_block(_block: Block<Uninit>) {}
     fn alloc_with() -> Option<Block<Bytes>> { POOL.alloc_with(|| [7; 64]).ok() }
     fn into_inner(block: Block<Bytes>) -> Bytes { Block::into_inner(block) }
     fn alloc_zeroed() -> Option<Block<Bytes>> { POOL.alloc_zeroed().ok() }
     fn alloc_array() -> Result<[Block<Uninit>; 4], AllocError> { POOL.alloc_array() }
     fn alloc_scatter() -> Option<Scatter<Uninit, 8>> { POOL.alloc_scatter(8).ok() }
-    fn drop_scatter(blocks: Scatter<Uninit, 8>) { drop(blocks); }
+    fn drop_scatter(_blocks: Scatter<Uninit, 8>) {}
     fn alloc_contiguous() -> Option<Run<Uninit>> { POOL.alloc_contiguous(4).ok() }
-    fn drop_run(run: Run<Uninit>) { drop(run); }
+    fn drop_run(_run: Run<Uninit>) {}
     fn alloc_contiguous_in() -> Option<Run<Uninit>> {
         POOL.alloc_contiguous_in(2..=4).ok()
     }
@@ -87,14 +87,14 @@ measured! {
 // Through a group.
 measured! {
     fn group_alloc(size: usize) -> Option<GroupBlock> { GROUP.alloc(&size).ok() }
-    fn drop_group_block(block: GroupBlock) { drop(block); }
+    fn drop_group_block(_block: GroupBlock) {}
     fn group_alloc_array(size: usize) -> Result<[GroupBlock; 4], GroupError> {
         GROUP.alloc_array(&size)
     }
     fn group_alloc_contiguous(size: usize) -> Option<GroupRun> {
         GROUP.alloc_contiguous(&size, 4).ok()
     }
-    fn drop_group_run(run: GroupRun) { drop(run); }
+    fn drop_group_run(_run: GroupRun) {}
     fn group_free(blocks: &[*mut u8; 2]) -> bool {
         // SAFETY: `main` passes two blocks that it owns and does not use again.
         unsafe { GROUP.free(blocks) }.is_ok()
