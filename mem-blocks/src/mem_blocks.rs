@@ -89,6 +89,10 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// # Ok::<(), mem_blocks::AllocError>(())
     /// ```
     ///
+    /// An allocator that the macros define has a summary of its bitmap, if that is of more than one
+    /// word; for one that is built at run time there is no room. To take one of more than 32 blocks,
+    /// it looks at the words one by one.
+    ///
     /// A `W` that is not `bitmap_words(N)`, too small or too large, does not compile, nor do zero
     /// blocks or blocks of no size:
     ///

@@ -24,8 +24,9 @@ pub(crate) use many::summed_words;
 /// The bitmap of an allocator: `W` words of 32 bits, one bit a block. All blocks are free in a new
 /// one.
 ///
-/// The macros declare it; you need it for an allocator that is built at run time. Its size for `N`
-/// blocks is [`bitmap_words(N)`](crate::bitmap_words) words. A `static` of it lies in `.bss`.
+/// The macros declare it, with room for its summary; you need it for an allocator that is built at
+/// run time. Its size for `N` blocks is then [`bitmap_words(N)`](crate::bitmap_words) words. A
+/// `static` of it lies in `.bss`.
 #[repr(transparent)]
 pub struct Bitmap<const W: usize> {
     words: [Word; W],
@@ -225,7 +226,8 @@ impl RawMemBlocks {
 /// Blocks by address.
 impl RawMemBlocks {
     /// Takes as many blocks as `out` has entries, all of them or none, and writes their addresses
-    /// to `out` in ascending order. The blocks need not be adjacent.
+    /// to `out` in ascending order. The blocks need not be adjacent: they are the lowest of the first
+    /// word of the bitmap (32 blocks) that has as many free ones, or else the lowest of all.
     ///
     /// # Errors
     ///
