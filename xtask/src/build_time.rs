@@ -1,9 +1,10 @@
-//! What the allocator costs at compile time: a definition, and the crates themselves, beside what others take in the
-//! same run. And the tables of it in `README.md`.
+//! What the allocator costs at compile time: a definition, the crates themselves, and a firmware with a pool, beside
+//! what others take in the same run. And the tables of it in `README.md`.
 //!
 //! A benchmark: a time is never compared with one of another run.
 
 mod crates;
+mod firmware;
 
 use std::{
     env,
@@ -19,6 +20,7 @@ use crate::{
     process, toolchain,
 };
 use crates::{Dependent, MACROS, PEERS, POOLS, WAYS, Way, Workspace};
+use firmware::{Builds, FIRMWARE};
 
 const NAME: &str = "cargo xtask build-time";
 
@@ -28,17 +30,18 @@ const DEFINITIONS: u32 = 100;
 /// How often everything is timed, each round once.
 ///
 /// Whatever else the machine does adds to a time. A definition's times are short: of many rounds some fall in quiet
-/// moments, and the least counts. A crate's are seconds long, and a quiet moment that long is a matter of luck, which
-/// would go to one row and not to another: so each is compared with the first one of its own round, made under much the
-/// same load, and the median counts.
+/// moments, and the least counts. Those of crates and of firmware are seconds long, and a quiet moment that long is a
+/// matter of luck, which would go to one row and not to another: so each is compared with the first one of its own
+/// round, made under much the same load, and the median counts.
 #[derive(Debug)]
 struct Rounds {
     definitions: usize,
     crates: usize,
+    firmware: usize,
 }
 
-const QUICK: Rounds = Rounds { definitions: 1, crates: 1 };
-const FULL: Rounds = Rounds { definitions: 30, crates: 7 };
+const QUICK: Rounds = Rounds { definitions: 1, crates: 1, firmware: 1 };
+const FULL: Rounds = Rounds { definitions: 30, crates: 7, firmware: 5 };
 
 /// What the two commands take for one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +68,13 @@ impl Times {
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let rounds = if mode == Mode::Quick { QUICK } else { FULL };
     let workspace = Workspace::write()?;
-    let first_builds = |what, dependents| first_builds(&workspace, what, dependents, rounds.crates);
+    let builds = Builds::set_up(&workspace)?;
     let new = [
         definitions(&workspace, rounds.definitions)?,
-        first_builds("crates of macros", MACROS)?,
-        first_builds("crates with pools", POOLS)?,
-        notes(&rounds)?,
+        crates(&workspace, "crates of macros", MACROS, rounds.crates)?,
+        crates(&workspace, "crates with pools", POOLS, rounds.crates)?,
+        firmware(&builds, rounds.firmware)?,
+        notes(&rounds, &builds.compiler()?)?,
     ]
     .join("\n");
     if mode == Mode::Write {
@@ -126,49 +130,88 @@ fn times(workspace: &Workspace, way: &Way, definitions: u32) -> Result<Times> {
 }
 
 /// A table of what crates take, each with all that it depends on, where nothing has been built before.
-fn first_builds(
+fn crates(
     workspace: &Workspace,
     what: &str,
     dependents: &[Dependent],
     rounds: usize,
 ) -> Result<String> {
-    let mut crates = vec![0; dependents.len()];
-    let mut seconds = vec![Vec::new(); dependents.len()];
+    let build = |dependent: &Dependent| {
+        let build = || compile(workspace.cargo("build").args(["--package", dependent.package]));
+        workspace.clear()?;
+        let mut compiled = build()?;
+        if let Some(only) = dependent.only {
+            process::output_of(workspace.cargo("clean").args(["--package", only]))?;
+            compiled = build()?;
+        }
+        // Less the package that depends on them.
+        compiled.crates -= 1;
+        Ok(compiled)
+    };
+    let head = format!("{what}, the first `cargo build`");
+    first_builds(&head, dependents, |dependent| dependent.what, rounds, build)
+}
+
+/// The table of what firmware takes, where nothing but `core` has been built before.
+fn firmware(builds: &Builds<'_>, rounds: usize) -> Result<String> {
+    let head = "a firmware, the first `cargo build --release`";
+    first_builds(
+        head,
+        FIRMWARE,
+        |firmware| firmware.what,
+        rounds,
+        |firmware| {
+            builds.clear()?;
+            compile(&mut builds.build(firmware))
+        },
+    )
+}
+
+/// A table of what each row's build takes.
+fn first_builds<R>(
+    head: &str,
+    rows: &[R],
+    what: impl Fn(&R) -> &'static str,
+    rounds: usize,
+    build: impl Fn(&R) -> Result<Compiled>,
+) -> Result<String> {
+    let mut crates = vec![0; rows.len()];
+    let mut seconds = vec![Vec::new(); rows.len()];
     for round in 1..=rounds {
-        println!("{what}: round {round} of {rounds}");
-        for ((dependent, crates), seconds) in dependents.iter().zip(&mut crates).zip(&mut seconds) {
-            workspace.clear()?;
-            let compiled =
-                compile(workspace.cargo("build").args(["--package", dependent.package]))?;
-            // Less the package that depends on them.
-            *crates = compiled.crates - 1;
+        println!("{head}: round {round} of {rounds}");
+        for ((row, crates), seconds) in rows.iter().zip(&mut crates).zip(&mut seconds) {
+            let compiled = build(row)?;
+            *crates = compiled.crates;
             seconds.push(compiled.time.as_secs_f64());
         }
     }
-    let first = seconds.first().context("there are crates to build")?;
-    let rows = dependents.iter().zip(crates).zip(&seconds).map(|((dependent, crates), seconds)| {
+    let first = seconds.first().context("there is something to build")?;
+    let lines = rows.iter().zip(crates).zip(&seconds).map(|((row, crates), seconds)| {
         let ratios = seconds.iter().zip(first).map(|(seconds, first)| seconds / first).collect();
         let (seconds, ratio) = (median(seconds.clone()), median(ratios));
-        format!("| {} | {crates} | {seconds:.2} | {ratio:.2} |\n", dependent.what)
+        format!("| {} | {crates} | {seconds:.2} | {ratio:.2} |\n", what(row))
     });
     Ok(format!(
-        "| {what}, the first `cargo build` | crates | seconds | ratio |\n|---|--:|--:|--:|\n{}",
-        rows.collect::<String>()
+        "| {head} | crates | seconds | ratio |\n|---|--:|--:|--:|\n{}",
+        lines.collect::<String>()
     ))
 }
 
 /// How the figures were measured.
-fn notes(rounds: &Rounds) -> Result<String> {
+fn notes(rounds: &Rounds, cross_compiler: &str) -> Result<String> {
     let peers = PEERS.iter().map(|(name, version, _)| format!("{name} {version}"));
     let compiler = toolchain::compiler()?;
     let compiler = compiler.split(' ').nth(1).context("`rustc --version` names no version")?;
     Ok(format!(
         "Ratios are to the first row. A definition: a hundredth of the time of {DEFINITIONS}, less the same source \
         without them;\nnot incremental; the least of {} rounds. Crates: seconds are the median of {} rounds, and a \
-        ratio is the median of\nthose that each round has by itself, which is not that of the two medians.\n\n\
-        {}; rustc {compiler} on {} {}, {} cores.\n",
+        ratio is the median of\nthose that each round has by itself, which is not that of the two medians. Firmware: \
+        of {} rounds in the same way; for a\nCortex-M3, `opt-level = \"s\"`, fat LTO; its own crate counts, and \
+        `core`, which is there before, does not.\n\n\
+        {}.\nrustc {compiler} on {} {}, {} cores; firmware by rustc {cross_compiler}.\n",
         rounds.definitions,
         rounds.crates,
+        rounds.firmware,
         peers.collect::<Vec<_>>().join(", "),
         env::consts::ARCH,
         env::consts::OS,

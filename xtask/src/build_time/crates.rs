@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use super::firmware::{self, FIRMWARE};
 use crate::{process, toolchain, top};
 
 /// The package that is written again and again, with other definitions.
@@ -16,6 +17,9 @@ const DEFINITIONS: &str = "definitions";
 /// Of every crate that takes part in a measurement, one version: the lock file of the workspace, kept here.
 const LOCK: &str = "xtask/build-time.lock";
 
+/// What is built for the host.
+const TARGET_DIR: &str = "target";
+
 /// Crates of others: name, version, features.
 pub(super) const PEERS: &[(&str, &str, &[&str])] = &[
     // Its pools want atomics of the width of two pointers on a 64-bit host.
@@ -23,6 +27,8 @@ pub(super) const PEERS: &[(&str, &str, &[&str])] = &[
     ("static_cell", "2.1.1", &[]),
     ("linkme-impl", "0.3.37", &[]),
     ("cortex-m-rt-macros", "0.7.7", &[]),
+    ("cortex-m-rt", "0.7.7", &[]),
+    ("cortex-m", "0.7.10", &["critical-section-single-core"]),
 ];
 
 /// A way to define 16 blocks of 64 bytes in a `static`, any number of times. In `each`, `{n}` is the number.
@@ -118,6 +124,8 @@ pub(super) struct Dependent {
     pub(super) what: &'static str,
     pub(super) package: &'static str,
     dependencies: &'static str,
+    /// The one crate that is timed; else all of them.
+    pub(super) only: Option<&'static str>,
 }
 
 /// Crates of procedural macros. The first is the one that the others are compared with.
@@ -126,6 +134,7 @@ pub(super) const MACROS: &[Dependent] = &[
         what: "mem-blocks-macros",
         package: "on-macros",
         dependencies: "mem-blocks-macros.workspace = true",
+        only: None,
     },
     // Never built, for want of a build script, the dependency still switches the feature on.
     Dependent {
@@ -134,22 +143,26 @@ pub(super) const MACROS: &[Dependent] = &[
         dependencies: "mem-blocks-macros.workspace = true
 [build-dependencies]
 syn = { workspace = true, features = [\"full\"] }",
+        only: None,
     },
     Dependent {
         what: "linkme-impl: attributes too, syn without `full`",
         package: "on-linkme",
         dependencies: "linkme-impl.workspace = true",
+        only: None,
     },
     Dependent {
         what: "cortex-m-rt-macros: attributes too, syn with `full`",
         package: "on-cortex-m-rt",
         dependencies: "cortex-m-rt-macros.workspace = true",
+        only: None,
     },
     Dependent {
         what: "that one and all of mem-blocks, which share syn",
         package: "on-cortex-m-rt-and-mem-blocks",
         dependencies: "cortex-m-rt-macros.workspace = true
 mem-blocks.workspace = true",
+        only: None,
     },
 ];
 
@@ -159,11 +172,19 @@ pub(super) const POOLS: &[Dependent] = &[
         what: "mem-blocks, macros included",
         package: "on-mem-blocks",
         dependencies: "mem-blocks.workspace = true",
+        only: None,
+    },
+    Dependent {
+        what: "mem-blocks itself, all that it depends on being there",
+        package: "on-mem-blocks-itself",
+        dependencies: "mem-blocks.workspace = true",
+        only: Some("mem-blocks"),
     },
     Dependent {
         what: "heapless, with what its pools need; no procedural macro",
         package: "on-heapless",
         dependencies: "heapless.workspace = true",
+        only: None,
     },
 ];
 
@@ -183,9 +204,13 @@ impl Workspace {
         let used: String = ["mem-blocks", "heapless", "static_cell"]
             .map(|name| format!("{name}.workspace = true\n"))
             .concat();
-        workspace.package(DEFINITIONS, &used)?;
+        workspace.library(DEFINITIONS, &used)?;
         for dependent in dependents() {
-            workspace.package(dependent.package, dependent.dependencies)?;
+            workspace.library(dependent.package, dependent.dependencies)?;
+        }
+        for firmware in FIRMWARE {
+            let source = firmware.source();
+            workspace.package(firmware.package, &firmware.dependencies(), "main.rs", &source)?;
         }
         let workspace_manifest = fs::read_to_string(top().join("Cargo.toml"))?;
         let syn =
@@ -208,16 +233,26 @@ impl Workspace {
         Ok(())
     }
 
-    /// A cargo with a target folder of its own, and without what one may have set to make builds faster.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A cargo for the host.
     pub(super) fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = toolchain::cargo();
-        cargo.arg(subcommand).current_dir(&self.folder);
-        cargo.env("CARGO_TARGET_DIR", self.target_dir());
+        cargo.arg(subcommand);
+        self.prepare(&mut cargo, TARGET_DIR);
+        cargo
+    }
+
+    /// Gives a cargo a target folder of its own, and takes from it what one may have set to make builds faster.
+    pub(super) fn prepare(&self, cargo: &mut Command, target_dir: &str) {
+        cargo.current_dir(&self.folder);
+        cargo.env("CARGO_TARGET_DIR", self.folder.join(target_dir));
         cargo.env("CARGO_INCREMENTAL", "0").env("RUSTC_WRAPPER", "");
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_JOBS"] {
             cargo.env_remove(name);
         }
-        cargo
     }
 
     /// One that compiles the definitions.
@@ -229,7 +264,7 @@ impl Workspace {
 
     /// Forgets whatever has been built.
     pub(super) fn clear(&self) -> Result<()> {
-        let folder = self.target_dir();
+        let folder = self.folder.join(TARGET_DIR);
         if folder.exists() {
             fs::remove_dir_all(&folder)
                 .with_context(|| format!("cannot remove {}", folder.display()))?;
@@ -237,19 +272,20 @@ impl Workspace {
         Ok(())
     }
 
-    fn target_dir(&self) -> PathBuf {
-        self.folder.join("target")
+    /// An empty library.
+    fn library(&self, name: &str, dependencies: &str) -> Result<()> {
+        self.package(name, dependencies, "lib.rs", "#![no_std]\n")
     }
 
-    /// An empty library.
-    fn package(&self, name: &str, dependencies: &str) -> Result<()> {
+    /// A package of one file.
+    fn package(&self, name: &str, dependencies: &str, file: &str, source: &str) -> Result<()> {
         let folder = self.folder.join(name);
         fs::create_dir_all(folder.join("src"))?;
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\n"
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
-        fs::write(folder.join("src/lib.rs"), "#![no_std]\n")?;
+        fs::write(folder.join("src").join(file), source)?;
         Ok(())
     }
 }
@@ -257,7 +293,8 @@ impl Workspace {
 /// The manifest of the workspace. The peers' versions are exact: what is compared does not move by itself.
 fn manifest(top: &Path, syn: &str) -> String {
     let members = dependents().map(|dependent| dependent.package);
-    let members: Vec<_> = members.chain([DEFINITIONS]).collect();
+    let firmware = FIRMWARE.iter().map(|firmware| firmware.package);
+    let members: Vec<_> = members.chain(firmware).chain([DEFINITIONS]).collect();
     let own = |name| format!("{name} = {{ path = '{}' }}", top.join(name).display());
     let mut dependencies = vec![
         own("mem-blocks"),
@@ -268,8 +305,9 @@ fn manifest(top: &Path, syn: &str) -> String {
         format!("{name} = {{ version = \"={version}\", features = {features:?} }}")
     }));
     format!(
-        "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.dependencies]\n{}\n",
-        dependencies.join("\n")
+        "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[workspace.dependencies]\n{}\n\n{}",
+        dependencies.join("\n"),
+        firmware::PROFILE
     )
 }
 
