@@ -350,7 +350,7 @@ fn a_list_across_words_is_freed_at_once() {
 #[test]
 fn blocks_are_taken_all_at_once() {
     check!(33, 31..33, UpTo(3), |pool| {
-        let (a, used) = pool.two(|pool| keep(pool.claim(31..33)), |pool| pool.used());
+        let (a, used) = pool.two(|pool| keep(pool.claim(31..33)), Pool::used);
         assert_eq!(a, 2);
         assert!(used == 31 || used == 33, "{used}");
         2

@@ -258,7 +258,7 @@ fn the_used_blocks_are_those_of_one_moment() {
                 let several = pool.alloc_list(2);
                 assert_eq!(keep(several), 2);
             },
-            |pool| pool.used(),
+            Pool::used,
         );
         assert!(used == 0 || used == 2, "{used}");
         2
@@ -289,11 +289,8 @@ fn what_an_owner_did_happens_before_what_the_next_one_does() {
         |_, mine| drop(mine),
         |pool, mine| pool.free(&mine.give_up()).unwrap(),
         |pool, mine| {
-            pool.free_contiguous({
-                mine.give_up();
-                0..1
-            })
-            .unwrap()
+            mine.give_up();
+            pool.free_contiguous(0..1).unwrap();
         },
         |pool, mine| {
             drop(mine);
