@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{self, BOARDS},
     examples::FIRMWARE,
-    peers,
+    loom, peers,
     process::run,
     toolchain::{self, Cross, cargo},
     top,
@@ -17,13 +17,14 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-const WORKSPACES: [&str; 7] = [
+const WORKSPACES: [&str; 8] = [
     "bench",
     "bench/firmware",
     "examples/firmware-cortex-m",
     "examples/firmware-riscv",
     "tests/firmware",
     "tests/lock",
+    "tests/loom",
     "xtask/plugin",
 ];
 
@@ -120,6 +121,7 @@ pub(crate) fn lint() -> Result<()> {
     run(cargo().current_dir(top().join("xtask/plugin")).arg("clippy").args(deny))?;
     run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
+    loom::lint()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
     for board in BOARDS {

@@ -14,6 +14,7 @@ mod host;
 mod image;
 mod isa;
 mod library;
+mod loom;
 mod peers;
 mod process;
 mod readme;
@@ -37,7 +38,8 @@ use benchmark::Mode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test               every test: host, features, messages, lock, examples, firmware
+  test               every test: host, features, messages, lock, models, examples, firmware
+  loom               the models alone: pools shared by threads, in every order of the threads' steps
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
   lint               formatting, and clippy with warnings as errors
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test"] => test(),
+        ["loom"] => loom::check(),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
         ["examples"] => examples::check(snapshot::Mode::Compare),
@@ -104,6 +107,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
 
 fn test() -> Result<()> {
     host::test()?;
+    loom::check()?;
     examples::check(snapshot::Mode::Compare)?;
     firmware::check(snapshot::Mode::Compare)
 }

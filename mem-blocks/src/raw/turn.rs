@@ -49,6 +49,7 @@ struct Turn {
     no_entry: Locked<NoEntry>,
 }
 
+#[derive(Clone, Copy)]
 #[repr(transparent)]
 struct NoEntry(*mut u8);
 
