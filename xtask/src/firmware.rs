@@ -6,7 +6,9 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board::{self, BOARDS, BUFFERS, Board, Buffer, Control, LOAD_REGION, PACKAGE, Programs},
+    board::{
+        self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, LOAD_REGION, PACKAGE, Programs,
+    },
     cost, examples,
     image::{self, Image, Item, Region, overlap},
     process, snapshot,
@@ -34,7 +36,7 @@ const WITH_DATA: &str = "storm";
 pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
     let names = programs()?;
     let mut unused = names.clone();
-    for board in BOARDS {
+    for board in BOARDS.iter().chain(BY_LOCK) {
         let cross = Cross::find(board.target)?;
         let names = board.choose(&names)?;
         build(&cross, board, RELEASE, &names, board.features)?;
@@ -265,7 +267,7 @@ pub(crate) fn build(
     programs: &[String],
     features: &[&str],
 ) -> Result<()> {
-    let mut cargo = cross.cargo("build", board.target, board.name);
+    let mut cargo = board.cargo(cross, "build");
     cargo.args(["--quiet", "--profile", profile, "--package", PACKAGE]).args(features);
     for program in programs {
         cargo.args(["--bin", program]);
