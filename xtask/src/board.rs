@@ -78,7 +78,7 @@ const fn by_lock(name: &'static str, board: &Board) -> Board {
 }
 
 /// Those for which it matters who shares the pools, and how.
-const CONTEXTS: &[&str] = &["edges", "groups", "handles", "model", "storm"];
+const CONTEXTS: &[&str] = &["edges", "groups", "handles", "model", "pairs", "storm"];
 
 const MICROBIT: Board = Board {
     name: "microbit",
