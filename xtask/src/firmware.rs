@@ -30,8 +30,8 @@ const NO_PANIC: &str = "no_panic";
 pub(crate) const RELEASE: &str = "release";
 const UNCONFIGURED: &str = "unconfigured";
 
-/// The program whose own variables are in `.data`: what it holds of blocks is in an `Option`, of which `None` is not zero.
-const WITH_DATA: &str = "storm";
+/// The programs whose own variables are in `.data`: what they hold is in an `Option`, of which `None` is not zero.
+const WITH_DATA: [&str; 2] = ["pairs", "storm"];
 
 pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
     let names = programs()?;
@@ -157,7 +157,7 @@ impl Board {
 
 /// What start-up has to copy: nothing, but for a program with variables of its own that are not zero.
 fn in_data(image: &Image, program: &str) -> Option<String> {
-    if program == WITH_DATA {
+    if WITH_DATA.contains(&program) {
         let of_allocator = |found: &&Item| found.is_inside(BUFFER) || found.is_inside(BITMAP);
         let mut found = image.variables.iter().filter(of_allocator);
         return found.find(|found| found.section == ".data").map(|found| format!("{found}"));
