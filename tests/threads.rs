@@ -1,86 +1,110 @@
 //! Several threads at once: all or nothing, nothing handed out twice, nothing lost.
 
-#![allow(unsafe_code, reason = "freeing by address")]
-
-use std::ptr;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::thread;
 
-use mem_blocks::{MemBlocks, mem_blocks};
+use mem_blocks_bodies::numbers::Numbers;
+use mem_blocks_bodies::pairs::{self, Pair};
 use mem_blocks_bodies::storm::{self, Worker};
 
 const THREADS: u32 = 4;
 
+/// How often each thread does its part at least, and how often at most.
+const ROUNDS: u32 = 20_000;
+const MOST_ROUNDS: u32 = 1000 * ROUNDS;
+
 #[test]
-fn of_two_callers_with_room_for_one_exactly_one_succeeds() {
-    #[mem_blocks]
-    static POOL: MemBlocks<u8, 40>;
-    static SUCCESSES: AtomicUsize = AtomicUsize::new(0);
-    for _ in 0..2000 {
-        // Room for 21 blocks: for one request of 11 or more, never for two.
-        let _held = POOL.claim(..19).unwrap();
-        let barrier = Barrier::new(2);
-        SUCCESSES.store(0, Relaxed);
-        thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    barrier.wait();
-                    let taken = POOL.alloc_array::<11>();
-                    SUCCESSES.fetch_add(usize::from(taken.is_ok()), Relaxed);
-                    barrier.wait();
-                    drop(taken);
-                });
-            }
-        });
-        assert_eq!(SUCCESSES.load(Relaxed), 1);
+fn what_one_thread_gets_is_as_if_the_other_did_nothing_in_between() {
+    for pair in pairs::all(wait) {
+        pair.begin();
+        at_once(&pair);
+        pair.end();
     }
-    assert_eq!(POOL.used(), 0);
+}
+
+/// A thread of a pair has failed.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Gives way to the other thread of a pair.
+fn wait() {
+    assert!(!FAILED.load(Relaxed), "the other thread has failed");
+    thread::yield_now();
+}
+
+/// Notes when a thread fails: else the other one would wait for ever.
+struct NoteFailure;
+
+impl Drop for NoteFailure {
+    fn drop(&mut self) {
+        FAILED.fetch_or(thread::panicking(), Relaxed);
+    }
+}
+
+/// Each of two threads does its part, as often as the other one wants.
+fn at_once(pair: &Pair) {
+    let start = Barrier::new(2);
+    let rounds = [const { AtomicU32::new(0) }; 2];
+    let enough = || {
+        let least = rounds.iter().map(|rounds| rounds.load(Relaxed)).min();
+        least >= Some(MOST_ROUNDS) || least >= Some(ROUNDS) && pair.have_met()
+    };
+    let part = |own: usize, part: fn(&Pair, &mut Numbers)| {
+        let _note_failure = NoteFailure;
+        let mut numbers = Numbers::new(u32::MAX);
+        start.wait();
+        while !enough() && !FAILED.load(Relaxed) {
+            part(pair, &mut numbers);
+            rounds[own].fetch_add(1, Relaxed);
+        }
+    };
+    println!("{:?}", pair.name());
+    thread::scope(|scope| {
+        scope.spawn(|| part(0, Pair::first));
+        scope.spawn(|| part(1, Pair::second));
+    });
 }
 
 #[test]
 fn no_block_is_handed_out_twice_or_lost_whatever_the_operation() {
+    /// How often each context must have met the others, and what it does at least and at most for that.
+    const MET: u32 = 1000;
+    const OPERATIONS: u32 = 250_000;
+    const MOST_OPERATIONS: u32 = 100 * OPERATIONS;
+
+    let start = Barrier::new(THREADS as usize);
+    // Whoever has met the others goes on for those that have not.
+    let waiting = AtomicU32::new(THREADS);
+    let work = |owner: u32| {
+        let mut worker = Worker::new(owner);
+        let mut is_waiting = true;
+        start.wait();
+        while waiting.load(Relaxed) != 0 && worker.done().operations < MOST_OPERATIONS {
+            for _ in 0..200 {
+                worker.step();
+            }
+            let done = worker.done();
+            if is_waiting
+                && done.operations >= OPERATIONS
+                && done.refused.min(done.passed_on) >= MET
+            {
+                is_waiting = false;
+                waiting.fetch_sub(1, Relaxed);
+            }
+            // There may be more threads than cores.
+            thread::yield_now();
+        }
+        worker.finish();
+        worker
+    };
     let workers: Vec<Worker> = thread::scope(|scope| {
-        let threads = (1..=THREADS).map(|owner| {
-            scope.spawn(move || {
-                let mut worker = Worker::new(owner);
-                while worker.done().operations < 250_000 {
-                    worker.step();
-                }
-                worker.finish();
-                worker
-            })
-        });
+        let threads = (1..=THREADS).map(|owner| scope.spawn(move || work(owner)));
         let threads: Vec<_> = threads.collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     storm::assert_all_back();
     for worker in workers {
-        // Else the threads had nothing to do with each other.
         let done = worker.done();
-        assert!(done.refused > 1000 && done.passed_on > 1000, "{done:?}");
+        assert!(done.refused.min(done.passed_on) >= MET, "{done:?}");
     }
-}
-
-#[test]
-fn a_refused_free_is_never_seen_half_done() {
-    #[mem_blocks]
-    static POOL: MemBlocks<u8, 40>;
-    let mut blocks = [ptr::null_mut(); 40];
-    POOL.raw().alloc(&mut blocks).unwrap();
-    let list = blocks.map(<*mut u8>::addr);
-    thread::scope(|scope| {
-        let refuse = scope.spawn(move || {
-            let mut list = list.map(ptr::without_provenance_mut);
-            list[39] = ptr::null_mut();
-            for _ in 0..20_000 {
-                // SAFETY: nothing accesses the blocks; the call is refused.
-                assert!(unsafe { POOL.raw().free(&list) }.is_err());
-            }
-        });
-        while !refuse.is_finished() {
-            assert_eq!(POOL.used(), 40);
-            assert!(POOL.alloc().is_err());
-        }
-    });
 }

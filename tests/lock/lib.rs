@@ -3,7 +3,10 @@
 use std::{
     cell::Cell,
     hint,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 thread_local! {
@@ -37,6 +40,21 @@ unsafe impl critical_section::Impl for Counting {
     }
 }
 
+/// How often a change of one word takes the lock: not at all, where it is an exchange.
+///
+/// The host has a compare-and-swap; `--cfg mem_blocks_no_compare_and_swap` makes it do without.
+pub const EXCHANGE: u32 = if cfg!(mem_blocks_no_compare_and_swap) { 1 } else { 0 };
+
+/// As long as it lives, no other thread that asks for it goes on.
+///
+/// For tests of larger pools: what one thread does to one of them can make another thread, that works on any of them,
+/// look again or finish it.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    // A test that has failed leaves nothing that matters to the others.
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What `operation` returns.
 ///
 /// # Panics
@@ -44,12 +62,35 @@ unsafe impl critical_section::Impl for Counting {
 /// If it does not take the lock exactly `times` times, or the lock is held before or after it.
 #[track_caller]
 pub fn takes<R>(times: u32, operation: impl FnOnce() -> R) -> R {
+    let (result, taken) = counted(operation);
+    assert_eq!(taken, times, "so many times is the lock taken");
+    result
+}
+
+/// What `operation` returns.
+///
+/// # Panics
+///
+/// If it takes the lock more than `most` times, or the lock is held before or after it.
+#[track_caller]
+pub fn takes_up_to<R>(most: u32, operation: impl FnOnce() -> R) -> R {
+    let (result, taken) = counted(operation);
+    assert!(taken <= most, "the lock is taken {taken} times, not {most} at most");
+    result
+}
+
+/// What `operation` returns, and how often it takes the lock.
+///
+/// # Panics
+///
+/// If the lock is held before or after it.
+#[track_caller]
+pub fn counted<R>(operation: impl FnOnce() -> R) -> (R, u32) {
     assert_unlocked();
     let before = TAKEN.get();
     let result = operation();
     assert_unlocked();
-    assert_eq!(TAKEN.get() - before, times, "so many times is the lock taken");
-    result
+    (result, TAKEN.get() - before)
 }
 
 /// # Panics

@@ -1,11 +1,11 @@
 //! Code of the user's never runs under the lock: closures, `Drop`, choice functions, formatting.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use mem_blocks::{
     AllocError, Block, Group, GroupError, MemBlocks, RawMemBlocks, Run, Scatter, choose, mem_blocks,
 };
-use mem_blocks_lock_tests::{assert_unlocked, takes};
+use mem_blocks_lock_tests::{EXCHANGE, alone, assert_unlocked, takes, takes_up_to};
 
 /// A value that looks at the lock whenever code of its own runs.
 struct Watch(u8);
@@ -35,6 +35,7 @@ fn values_are_made_outside_the_lock() {
     #[mem_blocks]
     static POOL: MemBlocks<Watch, 40>;
 
+    let _alone = alone();
     let block = takes(1, || POOL.alloc_with(|| Watch::new(1))).unwrap();
     let run = POOL.alloc_contiguous(10).unwrap();
     let run = takes(0, || Run::write_with(run, Watch::new));
@@ -48,14 +49,15 @@ fn values_are_dropped_outside_the_lock() {
     #[mem_blocks]
     static POOL: MemBlocks<Watch, 40>;
 
+    let _alone = alone();
     let block = POOL.alloc_with(|| Watch::new(1)).unwrap();
     takes(1, || drop(block));
     let block = POOL.alloc_with(|| Watch::new(1)).unwrap();
     takes(1, || drop(Block::into_inner(block)));
     let run = Run::write_with(POOL.alloc_contiguous(35).unwrap(), Watch::new);
-    takes(1, || drop(run));
+    takes(2, || drop(run));
     let scatter = Scatter::write_with(POOL.alloc_scatter::<35>(35).unwrap(), Watch::new);
-    takes(1, || drop(scatter));
+    takes_up_to(35, || drop(scatter));
 }
 
 #[test]
@@ -69,14 +71,14 @@ fn a_value_can_allocate_while_it_is_made_and_while_it_is_dropped() {
 
     impl Drop for Nested {
         fn drop(&mut self) {
-            takes(2, || INNER.alloc().map(drop)).unwrap();
+            takes(2 * EXCHANGE, || INNER.alloc().map(drop)).unwrap();
             assert_eq!(self.0.0, 7);
         }
     }
 
     let inner = || INNER.alloc_with(|| Watch::new(7)).unwrap();
-    let outer = takes(2, || OUTER.alloc_with(|| Nested(inner()))).unwrap();
-    takes(2 + 1 + 1, || drop(outer));
+    let outer = takes(2 * EXCHANGE, || OUTER.alloc_with(|| Nested(inner()))).unwrap();
+    takes((2 + 1 + 1) * EXCHANGE, || drop(outer));
     assert_eq!((OUTER.used(), INNER.used()), (0, 0));
 }
 
@@ -106,12 +108,12 @@ fn members_are_chosen_outside_the_lock() {
 
     let small = Request { header: 4, payload: 8 };
     let large = Request { header: 4, payload: 9 };
-    let block = takes(1, || GROUP.alloc(&small)).unwrap();
-    let blocks = takes(1, || GROUP.alloc_array::<3>(&small)).unwrap();
-    let run = takes(1, || GROUP.alloc_contiguous(&large, 4)).unwrap();
+    let block = takes(EXCHANGE, || GROUP.alloc(&small)).unwrap();
+    let blocks = takes(EXCHANGE, || GROUP.alloc_array::<3>(&small)).unwrap();
+    let run = takes(EXCHANGE, || GROUP.alloc_contiguous(&large, 4)).unwrap();
     let exhausted = GroupError::Alloc(AllocError::Exhausted);
-    assert_eq!(takes(1, || GROUP.alloc(&small)).unwrap_err(), exhausted);
-    takes(5, || drop((block, blocks, run)));
+    assert_eq!(takes_up_to(2 * EXCHANGE, || GROUP.alloc(&small)).unwrap_err(), exhausted);
+    takes(5 * EXCHANGE, || drop((block, blocks, run)));
 }
 
 #[test]
@@ -119,9 +121,35 @@ fn values_are_formatted_outside_the_lock() {
     #[mem_blocks]
     static POOL: MemBlocks<Watch, 40>;
 
+    let _alone = alone();
     let block = POOL.alloc_with(|| Watch::new(1)).unwrap();
     let run = Run::write_with(POOL.alloc_contiguous(3).unwrap(), Watch::new);
     let scatter = Scatter::write_with(POOL.alloc_scatter::<2>(2).unwrap(), Watch::new);
     let text = takes(0, || format!("{block:?} {run:?} {scatter:?}"));
     assert_eq!(text, "1 [0, 1, 2] [0, 1]");
+}
+
+/// Where text goes, written by somebody else: it may do anything, and wait for the lock.
+struct Watched(String);
+
+impl fmt::Write for Watched {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        assert_unlocked();
+        self.0.push_str(text);
+        Ok(())
+    }
+}
+
+#[test]
+fn pools_and_handles_are_written_outside_the_lock() {
+    #[mem_blocks]
+    static POOL: MemBlocks<Watch, 40>;
+    #[mem_blocks]
+    static ONE_WORD: MemBlocks<Watch, 4>;
+
+    let _alone = alone();
+    let _run = POOL.claim(3..38).unwrap();
+    let mut text = Watched(String::new());
+    write!(text, "{POOL:?} {:?} {ONE_WORD:?} {:?}", POOL.raw(), ONE_WORD.raw()).unwrap();
+    assert!(text.0.contains("used: 35"), "{}", text.0);
 }

@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::Result;
 
-use crate::{toolchain, top};
+use crate::{
+    toolchain::{self, Cross},
+    top,
+};
 
 /// The package with the programs.
 pub(crate) const PACKAGE: &str = "firmware";
@@ -16,13 +19,15 @@ pub(crate) const PACKAGE: &str = "firmware";
 pub(crate) const LOAD_REGION: &str = "FLASH";
 
 /// A machine that QEMU emulates.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Board {
     /// Its own, for folders and messages.
     pub(crate) name: &'static str,
     /// As the cost tables call it; those without a name have the costs of another board.
     pub(crate) core: Option<&'static str>,
     pub(crate) target: &'static str,
+    /// Whether the programs make each exchange of a word under the lock, as if the core had no compare-and-swap.
+    pub(crate) by_lock: bool,
     /// For `cargo build`.
     pub(crate) features: &'static [&'static str],
     /// The program of QEMU.
@@ -36,12 +41,11 @@ pub(crate) struct Board {
 }
 
 /// Which of the programs are run on a board.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Programs {
     All,
     /// With the reason.
     AllBut(&'static str, &'static str),
-    /// Those for which it is the second core that matters.
     Only(&'static [&'static str]),
 }
 
@@ -56,120 +60,143 @@ pub(crate) struct Control {
 
 // `-icount shift=0`: one instruction takes one nanosecond of the machine's time, so every run is the same, and interrupts
 // come between any two instructions instead of between two blocks of translated code.
-pub(crate) const BOARDS: &[Board] = &[
-    Board {
-        name: "microbit",
-        core: Some("Cortex-M0"),
-        target: "thumbv6m-none-eabi",
-        features: &[],
-        emulator: "qemu-system-arm",
-        options: "-machine microbit -display none -monitor none -serial null \
-            -semihosting-config enable=on,target=native -icount shift=0",
-        memory: "microbit.x",
-        programs: Programs::AllBut("protected", "the core has no memory protection"),
-        controls: &[TOUCH, TOUCH_RAM, LOCK, PANIC, DIVISION_BY_CALL],
-    },
-    Board {
-        name: "mps2-an385",
-        core: Some("Cortex-M3"),
-        target: "thumbv7m-none-eabi",
-        features: &[],
-        emulator: "qemu-system-arm",
-        options: "-machine mps2-an385 -cpu cortex-m3 -display none -monitor none -serial null \
-            -semihosting-config enable=on,target=native -icount shift=0",
-        memory: "mps2-an385.x",
-        programs: Programs::All,
-        controls: &[
-            TOUCH,
-            TOUCH_RAM,
-            PROTECTION,
-            LOCK,
-            PANIC,
-            DIVISION,
-            SECTION,
-            NOLOAD,
-            INSERT,
-            DATA,
-            Control {
-                features: &["--features=break-output"],
-                program: "allocators",
-                says: "printed:  one line too many",
-            },
-            Control {
-                features: &["--features=break-status"],
-                program: "allocators",
-                says: "ended with exit status: 1",
-            },
-        ],
-    },
-    Board {
-        name: "mps2-an505",
-        core: Some("Cortex-M33"),
-        target: "thumbv8m.main-none-eabi",
-        features: &[],
-        emulator: "qemu-system-arm",
-        options: "-machine mps2-an505 -cpu cortex-m33 -display none -monitor none -serial null \
-            -semihosting-config enable=on,target=native -icount shift=0",
-        memory: "mps2-an505.x",
-        programs: Programs::All,
-        controls: &[TOUCH, TOUCH_RAM, PROTECTION, LOCK, PANIC],
-    },
-    Board {
-        name: "virt-imac",
-        core: Some("RV32IMAC"),
-        target: "riscv32imac-unknown-none-elf",
-        features: &[],
-        emulator: "qemu-system-riscv32",
-        options: "-machine virt -bios none -display none -monitor none -serial stdio -icount shift=0",
-        memory: "virt.x",
-        programs: Programs::All,
-        controls: &[
-            TOUCH,
-            TOUCH_RAM,
-            PROTECTION,
-            LOCK,
-            PANIC,
-            DIVISION_RISCV,
-            SECTION,
-            NOLOAD,
-            INSERT,
-            DATA,
-        ],
-    },
-    Board {
-        name: "virt-imc",
-        core: Some("RV32IMC"),
-        target: "riscv32imc-unknown-none-elf",
-        features: &[],
-        emulator: "qemu-system-riscv32",
-        options: "-machine virt -cpu rv32,a=off,f=off,d=off -bios none -display none -monitor none \
-            -serial stdio -icount shift=0",
-        memory: "virt.x",
-        programs: Programs::All,
-        controls: &[TOUCH, TOUCH_RAM, PROTECTION, LOCK, PANIC],
-    },
-    Board {
-        name: "virt-two-harts",
-        core: None,
-        target: "riscv32imac-unknown-none-elf",
-        features: &["--no-default-features", "--features=two-harts"],
-        emulator: "qemu-system-riscv32",
-        // Without `-icount`, which would let the harts take turns: they really run at once.
-        options: "-machine virt -smp 2 -bios none -display none -monitor none -serial stdio",
-        memory: "virt.x",
-        programs: Programs::Only(&["edges", "groups", "handles", "model", "storm"]),
-        controls: &[
-            Control {
-                features: &["--no-default-features", "--features=two-harts,break-lock"],
-                ..LOCK
-            },
-            Control {
-                features: &["--no-default-features", "--features=two-harts,break-spin"],
-                ..LOCK
-            },
-        ],
-    },
+pub(crate) const BOARDS: &[Board] =
+    &[MICROBIT, MPS2_AN385, MPS2_AN505, VIRT_IMAC, VIRT_IMC, VIRT_TWO_HARTS];
+
+/// Those with a compare-and-swap, once more without it.
+pub(crate) const BY_LOCK: &[Board] = &[
+    by_lock("mps2-an385-by-lock", &MPS2_AN385),
+    by_lock("mps2-an505-by-lock", &MPS2_AN505),
+    by_lock("virt-imac-by-lock", &VIRT_IMAC),
+    by_lock("virt-two-harts-by-lock", &VIRT_TWO_HARTS),
 ];
+
+/// The programs that do on a board what they can do without a compare-and-swap too.
+const fn by_lock(name: &'static str, board: &Board) -> Board {
+    let programs = Programs::Only(CONTEXTS);
+    Board { name, core: None, by_lock: true, programs, controls: &[], ..*board }
+}
+
+/// Those for which it matters who shares the pools, and how.
+const CONTEXTS: &[&str] = &["edges", "groups", "handles", "model", "pairs", "storm"];
+
+const MICROBIT: Board = Board {
+    name: "microbit",
+    core: Some("Cortex-M0"),
+    target: "thumbv6m-none-eabi",
+    by_lock: false,
+    features: &[],
+    emulator: "qemu-system-arm",
+    options: "-machine microbit -display none -monitor none -serial null \
+        -semihosting-config enable=on,target=native -icount shift=0",
+    memory: "microbit.x",
+    programs: Programs::AllBut("protected", "the core has no memory protection"),
+    controls: &[TOUCH, TOUCH_RAM, LOCK, PANIC, DIVISION_BY_CALL],
+};
+
+const MPS2_AN385: Board = Board {
+    name: "mps2-an385",
+    core: Some("Cortex-M3"),
+    target: "thumbv7m-none-eabi",
+    by_lock: false,
+    features: &[],
+    emulator: "qemu-system-arm",
+    options: "-machine mps2-an385 -cpu cortex-m3 -display none -monitor none -serial null \
+        -semihosting-config enable=on,target=native -icount shift=0",
+    memory: "mps2-an385.x",
+    programs: Programs::All,
+    controls: &[
+        TOUCH,
+        TOUCH_RAM,
+        PROTECTION,
+        LOCK,
+        PANIC,
+        DIVISION,
+        SECTION,
+        NOLOAD,
+        INSERT,
+        DATA,
+        Control {
+            features: &["--features=break-output"],
+            program: "allocators",
+            says: "printed:  one line too many",
+        },
+        Control {
+            features: &["--features=break-status"],
+            program: "allocators",
+            says: "ended with exit status: 1",
+        },
+    ],
+};
+
+const MPS2_AN505: Board = Board {
+    name: "mps2-an505",
+    core: Some("Cortex-M33"),
+    target: "thumbv8m.main-none-eabi",
+    by_lock: false,
+    features: &[],
+    emulator: "qemu-system-arm",
+    options: "-machine mps2-an505 -cpu cortex-m33 -display none -monitor none -serial null \
+        -semihosting-config enable=on,target=native -icount shift=0",
+    memory: "mps2-an505.x",
+    programs: Programs::All,
+    controls: &[TOUCH, TOUCH_RAM, PROTECTION, LOCK, PANIC],
+};
+
+const VIRT_IMAC: Board = Board {
+    name: "virt-imac",
+    core: Some("RV32IMAC"),
+    target: "riscv32imac-unknown-none-elf",
+    by_lock: false,
+    features: &[],
+    emulator: "qemu-system-riscv32",
+    options: "-machine virt -bios none -display none -monitor none -serial stdio -icount shift=0",
+    memory: "virt.x",
+    programs: Programs::All,
+    controls: &[
+        TOUCH,
+        TOUCH_RAM,
+        PROTECTION,
+        LOCK,
+        PANIC,
+        DIVISION_RISCV,
+        SECTION,
+        NOLOAD,
+        INSERT,
+        DATA,
+    ],
+};
+
+const VIRT_IMC: Board = Board {
+    name: "virt-imc",
+    core: Some("RV32IMC"),
+    target: "riscv32imc-unknown-none-elf",
+    by_lock: false,
+    features: &[],
+    emulator: "qemu-system-riscv32",
+    options: "-machine virt -cpu rv32,a=off,f=off,d=off -bios none -display none -monitor none \
+        -serial stdio -icount shift=0",
+    memory: "virt.x",
+    programs: Programs::All,
+    controls: &[TOUCH, TOUCH_RAM, PROTECTION, LOCK, PANIC],
+};
+
+const VIRT_TWO_HARTS: Board = Board {
+    name: "virt-two-harts",
+    core: None,
+    target: "riscv32imac-unknown-none-elf",
+    by_lock: false,
+    features: &["--no-default-features", "--features=two-harts"],
+    emulator: "qemu-system-riscv32",
+    // Without `-icount`, which would let the harts take turns: they really run at once.
+    options: "-machine virt -smp 2 -bios none -display none -monitor none -serial stdio",
+    memory: "virt.x",
+    programs: Programs::Only(CONTEXTS),
+    controls: &[
+        Control { features: &["--no-default-features", "--features=two-harts,break-lock"], ..LOCK },
+        Control { features: &["--no-default-features", "--features=two-harts,break-spin"], ..LOCK },
+    ],
+};
 
 const TOUCH: Control = Control {
     features: &["--features=break-touch"],
@@ -255,6 +282,15 @@ impl Board {
     /// Where its programs are built.
     pub(crate) fn target_dir(&self) -> PathBuf {
         toolchain::target_dir().join("firmware").join(self.name)
+    }
+
+    /// A cargo that builds, or looks at, its programs.
+    pub(crate) fn cargo(&self, cross: &Cross, subcommand: &str) -> Command {
+        let mut cargo = cross.cargo(subcommand, self.target, self.name);
+        if self.by_lock {
+            toolchain::without_compare_and_swap(&mut cargo);
+        }
+        cargo
     }
 
     /// The emulator with a program.

@@ -6,7 +6,9 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board::{self, BOARDS, BUFFERS, Board, Buffer, Control, LOAD_REGION, PACKAGE, Programs},
+    board::{
+        self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, LOAD_REGION, PACKAGE, Programs,
+    },
     cost, examples,
     image::{self, Image, Item, Region, overlap},
     process, snapshot,
@@ -28,13 +30,13 @@ const NO_PANIC: &str = "no_panic";
 pub(crate) const RELEASE: &str = "release";
 const UNCONFIGURED: &str = "unconfigured";
 
-/// The program whose own variables are in `.data`: what it holds of blocks is in an `Option`, of which `None` is not zero.
-const WITH_DATA: &str = "storm";
+/// The programs whose own variables are in `.data`: what they hold is in an `Option`, of which `None` is not zero.
+const WITH_DATA: [&str; 2] = ["pairs", "storm"];
 
 pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
     let names = programs()?;
     let mut unused = names.clone();
-    for board in BOARDS {
+    for board in BOARDS.iter().chain(BY_LOCK) {
         let cross = Cross::find(board.target)?;
         let names = board.choose(&names)?;
         build(&cross, board, RELEASE, &names, board.features)?;
@@ -155,7 +157,7 @@ impl Board {
 
 /// What start-up has to copy: nothing, but for a program with variables of its own that are not zero.
 fn in_data(image: &Image, program: &str) -> Option<String> {
-    if program == WITH_DATA {
+    if WITH_DATA.contains(&program) {
         let of_allocator = |found: &&Item| found.is_inside(BUFFER) || found.is_inside(BITMAP);
         let mut found = image.variables.iter().filter(of_allocator);
         return found.find(|found| found.section == ".data").map(|found| format!("{found}"));
@@ -265,7 +267,7 @@ pub(crate) fn build(
     programs: &[String],
     features: &[&str],
 ) -> Result<()> {
-    let mut cargo = cross.cargo("build", board.target, board.name);
+    let mut cargo = board.cargo(cross, "build");
     cargo.args(["--quiet", "--profile", profile, "--package", PACKAGE]).args(features);
     for program in programs {
         cargo.args(["--bin", program]);

@@ -28,6 +28,9 @@ const WORKSPACES: [&str; 8] = [
     "xtask/plugin",
 ];
 
+/// Of the tests of the workspace, those of the runtime crate.
+const RUNTIME_TESTS: [&str; 5] = ["bodies", "host", "model", "threads", "untouched"];
+
 const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
 
 /// The features of `mem-blocks`, each of which must build and pass alone, and all together.
@@ -59,6 +62,7 @@ pub(crate) fn test() -> Result<()> {
     run(cargo().args(["test", "--workspace"]))?;
     compiler_messages()?;
     run(in_lock(cargo().arg("test")))?;
+    without_compare_and_swap()?;
     run(in_bench(cargo().arg("test")))?;
     run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))?;
     run(cargo().args(["check", "--package", "mem-blocks", "--no-default-features"]))?;
@@ -68,6 +72,22 @@ pub(crate) fn test() -> Result<()> {
             .args(["--features", &feature]))?;
     }
     Ok(())
+}
+
+/// The tests of the runtime crate once more, as on a core that has no compare-and-swap.
+fn without_compare_and_swap() -> Result<()> {
+    let cargo = || {
+        let mut cargo = cargo();
+        // What is built with other flags does not replace the rest.
+        cargo.env("CARGO_TARGET_DIR", toolchain::target_dir().join("by-lock"));
+        toolchain::without_compare_and_swap(&mut cargo);
+        cargo
+    };
+    run(cargo().args(["test", "--package", "mem-blocks", "--tests"]))?;
+    run(cargo()
+        .args(["test", "--package", "mem-blocks-tests"])
+        .args(RUNTIME_TESTS.iter().flat_map(|test| ["--test", test])))?;
+    run(in_lock(cargo().arg("test")))
 }
 
 /// The tests of the lock, which are a workspace of their own.
@@ -127,7 +147,7 @@ pub(crate) fn lint() -> Result<()> {
     for board in BOARDS {
         let cross = Cross::find(board.target)?;
         cross.need_clippy()?;
-        let mut clippy = cross.cargo("clippy", board.target, board.name);
+        let mut clippy = board.cargo(&cross, "clippy");
         clippy.args(["--release", "--package", board::PACKAGE]).args(board.features);
         run(clippy.args(deny))?;
     }

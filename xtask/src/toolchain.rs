@@ -101,6 +101,32 @@ impl Cross {
     }
 }
 
+/// Tells the runtime crate to do without the core's compare-and-swap, as on a core that has none.
+pub(crate) fn without_compare_and_swap(cargo: &mut Command) -> &mut Command {
+    const FLAG: &str = "--cfg=mem_blocks_no_compare_and_swap";
+    // This one counts if both are there. What was removed for this cargo is not to come back.
+    let (name, separator) = if set_for(cargo, "CARGO_ENCODED_RUSTFLAGS").is_some() {
+        ("CARGO_ENCODED_RUSTFLAGS", "\u{1f}")
+    } else {
+        ("RUSTFLAGS", " ")
+    };
+    let mut flags = set_for(cargo, name).unwrap_or_default();
+    if !flags.is_empty() {
+        flags.push(separator);
+    }
+    flags.push(FLAG);
+    cargo.env(name, flags)
+}
+
+/// A variable of the environment, as a command will see it.
+fn set_for(command: &Command, name: &str) -> Option<OsString> {
+    let mut own = command.get_envs().filter(|(own, _)| *own == name);
+    match own.next() {
+        Some((_, value)) => value.map(ToOwned::to_owned),
+        None => env::var_os(name),
+    }
+}
+
 /// An emulator such as `qemu-system-arm`: that in `PATH`, or else Debian's, unpacked below the target folder.
 pub(crate) fn emulator(program: &str) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();

@@ -35,6 +35,8 @@ pub mod handles;
 #[allow(unsafe_code, reason = "freeing by address")]
 pub mod model;
 pub mod numbers;
+#[allow(unsafe_code, reason = "the address-level interface")]
+pub mod pairs;
 #[allow(unsafe_code, reason = "stamps on blocks by address")]
 pub mod storm;
 mod text;

@@ -1,12 +1,16 @@
 //! Sequences of operations against a plain model: a `bool` a block.
 
 use core::iter;
-use core::mem;
+use core::mem::{self, MaybeUninit};
 use core::ops::Range;
 use core::ptr::NonNull;
 
 use heapless::Vec;
-use mem_blocks::{AllocError, ClaimError, FreeErrorKind, RawMemBlocks, define_mem_blocks};
+use mem_blocks::{
+    AllocError, Bitmap, Block, ClaimError, FreeErrorKind, MemBlocks, RawMemBlocks, bitmap_words,
+    define_mem_blocks,
+};
+use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::Test;
 use crate::numbers::Numbers;
@@ -19,17 +23,19 @@ pub const TESTS: &[Test] = tests![
     a_word_and_one_agree_with_the_model,
     two_words_agree_with_the_model,
     four_words_less_some_agree_with_the_model,
+    one_word_built_at_run_time_agrees_with_the_model,
+    two_words_built_at_run_time_agree_with_the_model,
+    four_words_built_at_run_time_agree_with_the_model,
 ];
 
-/// The model has room for an allocator of so many blocks.
-const MOST_BLOCKS: usize = 100;
-
-/// And for requests of so many: some are for more than there are.
-const MOST_WANTED: usize = MOST_BLOCKS + 2;
+/// The largest requests in the tests of the cores: some are for more blocks than there are.
+const MOST_WANTED: usize = 102;
 
 /// What an allocator is asked to do, with indices of blocks for their addresses.
 #[derive(Clone, Debug)]
 pub enum Operation {
+    /// To take a block by the typed front.
+    AllocOne,
     /// To take so many blocks.
     Alloc(usize),
     /// To take so many adjacent blocks.
@@ -43,11 +49,11 @@ pub enum Operation {
 }
 
 /// What the allocator must do, as plainly as it can be said.
-struct Model {
-    taken: Vec<bool, MOST_BLOCKS>,
+struct Model<const MOST: usize> {
+    taken: Vec<bool, MOST>,
 }
 
-impl Model {
+impl<const MOST: usize> Model<MOST> {
     fn new(blocks: usize) -> Self {
         Self { taken: iter::repeat_n(false, blocks).collect() }
     }
@@ -140,17 +146,19 @@ impl Model {
 }
 
 /// An allocator and what it must be like.
-struct Pair {
+struct Pair<T: 'static, const N: usize, const MOST: usize> {
+    pool: &'static MemBlocks<T, N>,
     raw: &'static RawMemBlocks,
-    model: Model,
+    model: Model<MOST>,
 }
 
-impl Pair {
+impl<T, const N: usize, const MOST: usize> Pair<T, N, MOST> {
     /// With all blocks free.
-    fn new(raw: &'static RawMemBlocks) -> Self {
-        let pair = Self { raw, model: Model::new(raw.num_blocks()) };
+    fn new(pool: &'static MemBlocks<T, N>) -> Self {
+        let raw = pool.raw();
+        let pair = Self { pool, raw, model: Model::new(N) };
         // What another sequence has left, be it one that failed.
-        for index in 0..raw.num_blocks() {
+        for index in 0..N {
             // SAFETY: nothing accesses the blocks.
             let _ = unsafe { raw.free(&[pair.address(index)]) };
         }
@@ -167,6 +175,12 @@ impl Pair {
     /// Does it with both, and says whether it was done: not if it was refused.
     fn perform(&mut self, operation: &Operation) -> bool {
         match *operation {
+            Operation::AllocOne => {
+                let result = self.pool.alloc().map(|block| Block::into_raw(block).cast::<u8>());
+                assert_eq!(result.err(), self.model.may_alloc(1).err());
+                self.take(result.ok().as_slice());
+                result.is_ok()
+            }
             Operation::Alloc(count) => self.alloc(count),
             Operation::AllocContiguous(count) => {
                 let result = self.raw.alloc_contiguous(count);
@@ -201,24 +215,29 @@ impl Pair {
     fn alloc(&mut self, count: usize) -> bool {
         // An address that is no block's, for the entries that must stay as they are.
         let none = self.address(usize::MAX);
-        let mut out = [none; MOST_WANTED];
+        let mut out = [none; MOST];
         let result = self.raw.alloc(&mut out[..count]);
         assert_eq!(result, self.model.may_alloc(count));
         let (blocks, rest) = out.split_at(if result.is_ok() { count } else { 0 });
         assert!(rest.iter().all(|&entry| entry == none), "`out` was touched in vain");
         assert!(blocks.is_sorted(), "not in ascending order");
+        self.take(blocks);
+        result.is_ok()
+    }
+
+    /// Takes in the model what the allocator has given.
+    fn take(&mut self, blocks: &[*mut u8]) {
         let start = self.address(0).addr();
         for block in blocks {
             let offset = block.addr() - start;
             assert_eq!(offset % self.raw.block_size(), 0, "not the start of a block");
             assert!(self.model.take(offset / self.raw.block_size()), "a block that was not free");
         }
-        result.is_ok()
     }
 
     /// Looks at all that can be asked of the allocator.
     fn compare(&self) {
-        let Self { raw, model } = self;
+        let Self { raw, model, .. } = self;
         raw.assert_valid();
         assert_eq!(raw.available(), model.available());
         assert_eq!(raw.used(), model.taken.len() - model.available());
@@ -234,16 +253,19 @@ impl Pair {
 ///
 /// # Panics
 ///
-/// If they differ, or the model has no room: for more than 100 blocks, or requests of more than 102.
-pub fn compare(raw: &'static RawMemBlocks, operations: &[Operation]) {
-    let mut pair = Pair::new(raw);
+/// If they differ, or the model has no room: for an allocator or a request of more than `MOST` blocks.
+pub fn compare<const MOST: usize, T, const N: usize>(
+    pool: &'static MemBlocks<T, N>,
+    operations: &[Operation],
+) {
+    let mut pair = Pair::<T, N, MOST>::new(pool);
     for operation in operations {
         pair.perform(operation);
         pair.compare();
     }
 }
 
-/// An operation of one of five kinds, on an allocator of so many blocks.
+/// An operation of one of six kinds, on an allocator of so many blocks.
 fn operation(kind: usize, numbers: &mut Numbers, blocks: usize) -> Operation {
     let most = blocks + 2;
     let start = numbers.below(blocks);
@@ -258,21 +280,22 @@ fn operation(kind: usize, numbers: &mut Numbers, blocks: usize) -> Operation {
             let length = numbers.below(6);
             Operation::Free((0..length).map(|_| numbers.below(most)).collect())
         }
-        _ => Operation::FreeContiguous(start, count),
+        4 => Operation::FreeContiguous(start, count),
+        _ => Operation::AllocOne,
     }
 }
 
 /// A sequence that is the same in every run. Each kind of operation must have changed something in
 /// it, and must have been refused.
-fn agrees_with_the_model(raw: &'static RawMemBlocks, seed: u32) {
+fn agrees_with_the_model<T, const N: usize>(pool: &'static MemBlocks<T, N>, seed: u32) {
     let mut numbers = Numbers::new(seed);
-    let mut pair = Pair::new(raw);
-    let (mut changes, mut refusals) = ([0; 5], [0; 5]);
-    for _ in 0..300 {
-        let kind = numbers.below(5);
-        let used = raw.used();
-        if pair.perform(&operation(kind, &mut numbers, raw.num_blocks())) {
-            changes[kind] += usize::from(raw.used() != used);
+    let mut pair = Pair::<T, N, MOST_WANTED>::new(pool);
+    let (mut changes, mut refusals) = ([0; 6], [0; 6]);
+    for _ in 0..360 {
+        let kind = numbers.below(6);
+        let used = pool.used();
+        if pair.perform(&operation(kind, &mut numbers, N)) {
+            changes[kind] += usize::from(pool.used() != used);
         } else {
             refusals[kind] += 1;
         }
@@ -287,9 +310,9 @@ macro_rules! agree {
         $(
             fn $name() {
                 define_mem_blocks! {
-                    static POOL: mem_blocks::MemBlocks<$block, $blocks>;
+                    static POOL: MemBlocks<$block, $blocks>;
                 }
-                agrees_with_the_model(POOL.raw(), $seed);
+                agrees_with_the_model(&POOL, $seed);
             }
         )*
     };
@@ -302,4 +325,27 @@ agree! {
     a_word_and_one_agree_with_the_model: u8, 33, 4;
     two_words_agree_with_the_model: [u8; 12], 64, 5;
     four_words_less_some_agree_with_the_model: [u16; 3], 100, 6;
+}
+
+/// The same for allocators that are built at run time: their bitmaps have no summary.
+macro_rules! built_agree {
+    ($($name:ident: $block:ty, $blocks:literal, $seed:literal;)*) => {
+        $(
+            fn $name() {
+                static BUFFER: ConstStaticCell<[MaybeUninit<$block>; $blocks]> =
+                    ConstStaticCell::new([MaybeUninit::uninit(); $blocks]);
+                static BITMAP: ConstStaticCell<Bitmap<{ bitmap_words($blocks) }>> =
+                    ConstStaticCell::new(Bitmap::new());
+                static POOL: StaticCell<MemBlocks<$block, $blocks>> = StaticCell::new();
+                let pool = POOL.init(MemBlocks::new(BUFFER.take(), BITMAP.take()));
+                agrees_with_the_model(pool, $seed);
+            }
+        )*
+    };
+}
+
+built_agree! {
+    one_word_built_at_run_time_agrees_with_the_model: u16, 20, 7;
+    two_words_built_at_run_time_agree_with_the_model: [u8; 5], 40, 8;
+    four_words_built_at_run_time_agree_with_the_model: u8, 100, 10;
 }

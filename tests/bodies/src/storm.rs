@@ -9,23 +9,72 @@ use core::cell::RefCell;
 use core::mem::{self, MaybeUninit};
 use core::ops::Range;
 use core::ptr;
+use core::slice;
 
 use critical_section::Mutex;
+use heapless::Vec;
 use mem_blocks::{
-    AllocError, Block, ClaimError, FreeErrorKind, Group, GroupBlock, GroupRun, MemBlocks,
-    RawMemBlocks, Run, Scatter, choose, define_mem_blocks,
+    AllocError, Bitmap, Block, ClaimError, FreeError, FreeErrorKind, Group, GroupBlock, GroupRun,
+    MemBlocks, RawMemBlocks, Run, Scatter, bitmap_words, choose, define_mem_blocks,
 };
+use portable_atomic::{AtomicU16, Ordering::Relaxed};
+use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::numbers::Numbers;
 
 /// What is in a block: the same word throughout.
 type Stamped = [u32; 3];
 
+/// As many blocks as a pool of three words has here, and their type.
+const LARGEST: usize = 70;
+type Large = MemBlocks<[Stamped; 2], LARGEST>;
+
 define_mem_blocks! {
     /// A bitmap of one word, not full.
     static SMALL: MemBlocks<Stamped, 30>;
     /// Three words, and blocks of which a group can choose the others.
     static LARGE: MemBlocks<[Stamped; 2], 70>;
+    /// So many words that there is a summary of the summary; only a few of them ever have a free block.
+    static MANY: MemBlocks<u8, 1100>;
+}
+
+/// What is left of `MANY`: in the first word, in words of which the second word of the summary says more, in the last.
+const FREE_OF_MANY: [Range<usize>; 4] = [3..9, 1000..1004, 1017..1050, 1090..1100];
+
+/// All pools, two of which are not ready when the program starts.
+#[derive(Clone, Copy, Debug)]
+struct Pools {
+    /// As large as `LARGE`, and without a summary.
+    built: &'static Large,
+    many: &'static RawMemBlocks,
+}
+
+impl Pools {
+    /// The same for all contexts.
+    fn get() -> Self {
+        static POOLS: Mutex<RefCell<Option<Pools>>> = Mutex::new(RefCell::new(None));
+        critical_section::with(|cs| *POOLS.borrow_ref_mut(cs).get_or_insert_with(Self::prepare))
+    }
+
+    fn prepare() -> Self {
+        static BUFFER: ConstStaticCell<[MaybeUninit<[Stamped; 2]>; LARGEST]> =
+            ConstStaticCell::new([MaybeUninit::uninit(); LARGEST]);
+        static BITMAP: ConstStaticCell<Bitmap<{ bitmap_words(LARGEST) }>> =
+            ConstStaticCell::new(Bitmap::new());
+        static BUILT: StaticCell<Large> = StaticCell::new();
+        let built = BUILT.init(MemBlocks::new(BUFFER.take(), BITMAP.take()));
+        mem::forget(MANY.claim(..));
+        for free in FREE_OF_MANY {
+            // SAFETY: claimed just now, by nobody else.
+            assert_eq!(unsafe { MANY.raw().free_contiguous(many(free.start), free.len()) }, Ok(()));
+        }
+        Self { built, many: MANY.raw() }
+    }
+}
+
+/// A block of `MANY`.
+fn many(index: usize) -> *mut u8 {
+    MANY.raw().buffer().cast::<u8>().wrapping_add(index)
 }
 
 static BOTH: Group<usize, 2> =
@@ -48,7 +97,9 @@ enum Blocks {
     Three([Block<[Stamped; 2]>; 3]),
     Scatter(Scatter<Stamped, 9>),
     Run(Run<Stamped>),
-    Raw(&'static RawMemBlocks, [*mut u8; 4]),
+    Wide(Run<[Stamped; 2]>),
+    WideScatter(Scatter<[Stamped; 2], 9>),
+    Raw(&'static RawMemBlocks, Vec<*mut u8, 12>),
     RawRun(&'static RawMemBlocks, *mut u8, usize),
     GroupPair([GroupBlock; 2]),
     GroupRun(GroupRun),
@@ -66,7 +117,12 @@ pub struct Done {
     pub refused: u32,
     /// Blocks that this context gave back after another one had taken them.
     pub passed_on: u32,
+    /// Calls that could change several words of a bitmap at once.
+    pub across: u32,
 }
+
+/// The contexts that are in a call which may change several words at once: a bit each.
+static WITHIN: AtomicU16 = AtomicU16::new(0);
 
 /// One of the contexts.
 #[derive(Debug)]
@@ -86,7 +142,7 @@ impl Worker {
             owner,
             numbers,
             held: [const { None }; 6],
-            done: Done { operations: 0, refused: 0, passed_on: 0 },
+            done: Done { operations: 0, refused: 0, passed_on: 0, across: 0 },
         }
     }
 
@@ -94,6 +150,22 @@ impl Worker {
     #[must_use]
     pub const fn done(&self) -> Done {
         self.done
+    }
+
+    /// Whether the context with this number is in a call that may change several words at once. For one that interrupts
+    /// it.
+    #[must_use]
+    pub fn is_within(owner: u32) -> bool {
+        WITHIN.load(Relaxed) & 1 << owner != 0
+    }
+
+    /// Makes a call that may change several words of a bitmap at once.
+    fn across<R>(&mut self, call: impl FnOnce() -> R) -> R {
+        WITHIN.fetch_or(1 << self.owner, Relaxed);
+        let result = call();
+        WITHIN.fetch_and(!(1 << self.owner), Relaxed);
+        self.done.across += 1;
+        result
     }
 
     /// Takes blocks, or gives some back, or leaves them for another context.
@@ -142,9 +214,14 @@ impl Worker {
 
     /// By one of the calls that take blocks.
     fn take_some(&mut self, stamp: u32) -> Option<Blocks> {
+        if self.numbers.below(2) == 0 { self.take_few(stamp) } else { self.take_across(stamp) }
+    }
+
+    /// From the pool of one word, or by the group.
+    fn take_few(&mut self, stamp: u32) -> Option<Blocks> {
         let small = [stamp; 3];
         let numbers = &mut self.numbers;
-        Some(match numbers.below(14) {
+        Some(match numbers.below(10) {
             0 => Blocks::One(SMALL.alloc_with(|| small).ok()?),
             1 => {
                 let mut block = SMALL.alloc_zeroed().ok()?;
@@ -153,21 +230,17 @@ impl Worker {
                 Blocks::One(block)
             }
             2 => {
-                let three = LARGE.alloc_array::<3>().ok()?;
-                Blocks::Three(three.map(|block| Block::write(block, [small; 2])))
-            }
-            3 => {
                 let scatter = SMALL.alloc_scatter(1 + numbers.below(9)).ok()?;
                 Blocks::Scatter(Scatter::write_with(scatter, |_| small))
             }
-            4 => run(SMALL.alloc_contiguous(1 + numbers.below(4)).ok()?, small),
-            5 => {
+            3 => run(SMALL.alloc_contiguous(1 + numbers.below(4)).ok()?, small),
+            4 => {
                 let least = 1 + numbers.below(3);
                 let run = SMALL.alloc_contiguous_in(least..=least + 4).ok()?;
                 assert!((least..=least + 4).contains(&run.len()));
                 Blocks::Run(Run::write_with(run, |_| small))
             }
-            6 => {
+            5 => {
                 let start = numbers.below(29);
                 let claimed = SMALL.claim(start..start + 3).inspect_err(|&error| {
                     let is_inside = start + 3 <= 30;
@@ -175,36 +248,14 @@ impl Worker {
                 });
                 run(claimed.ok()?, small)
             }
-            7 => {
-                let mut blocks = [ptr::null_mut(); 4];
-                LARGE.raw().alloc(&mut blocks).ok()?;
-                for block in blocks {
-                    stamp_bytes(block, 24, stamp);
-                }
-                Blocks::Raw(LARGE.raw(), blocks)
-            }
-            8 => {
-                let count = 1 + numbers.below(12);
-                let first = LARGE.raw().alloc_contiguous(count).ok()?.as_ptr();
-                stamp_bytes(first, count * 24, stamp);
-                Blocks::RawRun(LARGE.raw(), first, count)
-            }
-            9 => {
-                let count = 1 + numbers.below(12);
-                let start = LARGE.raw().buffer().cast::<u8>();
-                let first = start.wrapping_add(24 * numbers.below(70));
-                LARGE.raw().claim(first, count).ok()?;
-                stamp_bytes(first, count * 24, stamp);
-                Blocks::RawRun(LARGE.raw(), first, count)
-            }
-            10 | 11 => {
+            6 | 7 => {
                 let mut blocks = BOTH.alloc_array::<2>(&(1 + numbers.below(24))).ok()?;
                 for block in &mut blocks {
                     fill(block, stamp);
                 }
                 Blocks::GroupPair(blocks)
             }
-            12 => {
+            8 => {
                 let mut block = BOTH.alloc(&(1 + numbers.below(24))).ok()?;
                 fill(&mut block, stamp);
                 let member = GroupBlock::member(&block);
@@ -216,6 +267,100 @@ impl Worker {
                 Blocks::GroupRun(run)
             }
         })
+    }
+
+    /// From a pool of several words, perhaps of several of them.
+    fn take_across(&mut self, stamp: u32) -> Option<Blocks> {
+        let large = [[stamp; 3]; 2];
+        Some(match self.numbers.below(9) {
+            0 => {
+                let (raw, block) = if self.numbers.below(2) == 0 {
+                    (LARGE.raw(), Block::into_raw(LARGE.alloc().ok()?).cast())
+                } else {
+                    // Not before the most of it is gone.
+                    (Pools::get().many, Block::into_raw(MANY.alloc().ok()?).cast())
+                };
+                write_stamp(raw, block, 1, stamp);
+                Blocks::RawRun(raw, block, 1)
+            }
+            1 => {
+                let raw = self.words();
+                let mut blocks = Vec::<_, 12>::new();
+                // Fits: 12 at most.
+                let _ = blocks.resize(1 + self.numbers.below(12), ptr::null_mut());
+                self.across(|| raw.alloc(&mut blocks)).ok()?;
+                for block in &blocks {
+                    write_stamp(raw, *block, 1, stamp);
+                }
+                Blocks::Raw(raw, blocks)
+            }
+            2 => {
+                let raw = self.words();
+                let count = 1 + self.numbers.below(12);
+                let first = self.across(|| raw.alloc_contiguous(count)).ok()?.as_ptr();
+                write_stamp(raw, first, count, stamp);
+                Blocks::RawRun(raw, first, count)
+            }
+            3 => {
+                // From shortly before the end of a word on, whichever that is.
+                let raw = self.words();
+                let count = 1 + self.numbers.below(24);
+                let edge = match raw.num_blocks() / 32 {
+                    words @ ..32 => 32 * (1 + self.numbers.below(words)),
+                    _ => 1024,
+                };
+                let index = edge - self.numbers.below(16);
+                let first = raw.buffer().cast::<u8>().wrapping_add(index * raw.block_size());
+                self.across(|| raw.claim(first, count)).ok()?;
+                write_stamp(raw, first, count, stamp);
+                Blocks::RawRun(raw, first, count)
+            }
+            4 => {
+                let count = 1 + self.numbers.below(40);
+                let mut run = self.across(|| BOTH.alloc_contiguous(&24, count)).ok()?;
+                fill(&mut run, stamp);
+                Blocks::GroupRun(run)
+            }
+            5 => {
+                let least = 2 + self.numbers.below(3);
+                let pool = self.large();
+                let run = self.across(|| pool.alloc_contiguous_in(least..=least + 33)).ok()?;
+                assert!((least..=least + 33).contains(&run.len()));
+                Blocks::Wide(Run::write_with(run, |_| large))
+            }
+            6 => {
+                let start = self.numbers.below(60);
+                let end = start + 2 + self.numbers.below(34);
+                let pool = self.large();
+                let claimed = self.across(|| pool.claim(start..end)).inspect_err(|&error| {
+                    let is_inside = end <= LARGEST;
+                    assert_eq!(error == ClaimError::Taken, is_inside, "refused for no reason");
+                });
+                Blocks::Wide(Run::write_with(claimed.ok()?, |_| large))
+            }
+            7 => {
+                let pool = self.large();
+                let three = self.across(|| pool.alloc_array::<3>()).ok()?;
+                Blocks::Three(three.map(|block| Block::write(block, large)))
+            }
+            _ => {
+                let count = 1 + self.numbers.below(9);
+                let pool = self.large();
+                let scatter = self.across(|| pool.alloc_scatter(count)).ok()?;
+                Blocks::WideScatter(Scatter::write_with(scatter, |_| large))
+            }
+        })
+    }
+
+    /// One of the pools that have three words and the same blocks.
+    fn large(&mut self) -> &'static Large {
+        if self.numbers.below(2) == 0 { &LARGE } else { Pools::get().built }
+    }
+
+    /// One of the pools that have more than one word.
+    fn words(&mut self) -> &'static RawMemBlocks {
+        let pools = Pools::get();
+        [LARGE.raw(), pools.built.raw(), pools.many][self.numbers.below(3)]
     }
 
     /// Leaves the blocks for another context, and takes what one has left.
@@ -260,20 +405,32 @@ impl Worker {
                 check(rest.iter().all(|block| *block == small));
                 drop(rest);
             }
+            Blocks::Wide(run) => {
+                check(run.iter().all(|block| *block == [small; 2]));
+                self.across(|| drop(run));
+            }
+            Blocks::WideScatter(scatter) => {
+                check(scatter.runs().flatten().all(|block| *block == [small; 2]));
+                self.across(|| drop(scatter));
+            }
             Blocks::Raw(raw, mut blocks) => {
-                check(blocks.iter().all(|&block| has_stamp(block, raw.block_size(), stamp)));
-                blocks.rotate_left(self.numbers.below(4));
+                check(blocks.iter().all(|&block| has_stamp(raw, block, 1, stamp)));
+                let at = self.numbers.below(blocks.len());
+                blocks.rotate_left(at);
                 // SAFETY: this value owned the blocks, and is gone.
-                assert_eq!(unsafe { BOTH.free(&blocks) }, Ok(()));
+                let free = || unsafe { free_list(raw, &blocks) };
+                assert_eq!(self.across(free), Ok(()));
             }
             Blocks::RawRun(raw, first, count) => {
-                check(has_stamp(first, count * raw.block_size(), stamp));
-                let half = count / 2;
+                check(has_stamp(raw, first, count, stamp));
+                // In one call or in two.
+                let half = if self.numbers.below(2) == 0 { 0 } else { count / 2 };
                 let middle = first.wrapping_add(half * raw.block_size());
                 // SAFETY: this value owned the blocks, and is gone.
                 assert_eq!(unsafe { raw.free_contiguous(first, half) }, Ok(()));
-                // SAFETY: as above; the other half.
-                assert_eq!(unsafe { raw.free_contiguous(middle, count - half) }, Ok(()));
+                // SAFETY: as above; the rest.
+                let rest = || unsafe { raw.free_contiguous(middle, count - half) };
+                assert_eq!(self.across(rest), Ok(()));
             }
             Blocks::GroupPair(blocks) => {
                 check(blocks.iter().all(|block| is_filled(block, stamp)));
@@ -286,18 +443,21 @@ impl Worker {
     fn be_refused(&mut self) {
         self.done.operations += 1;
         assert_eq!(SMALL.alloc_array::<31>().unwrap_err(), AllocError::ExceedsCapacity);
-        assert!(SMALL.used() <= 30 && LARGE.available() <= 70 && LARGE.largest_free_run() <= 70);
+        let raw = self.words();
+        let blocks = raw.num_blocks();
+        assert!(
+            SMALL.used() <= 30 && raw.available() <= blocks && raw.largest_free_run() <= blocks
+        );
         let mut list = [ptr::null_mut(); 5];
-        if LARGE.raw().alloc(&mut list[..4]).is_err() {
+        if self.across(|| raw.alloc(&mut list[..4])).is_err() {
             return;
         }
-        list[4] = list[0].wrapping_add(1);
         // SAFETY: the call is refused, for its last entry.
-        let error = unsafe { BOTH.free(&list) }.unwrap_err();
-        assert_eq!((error.entry(), error.kind()), (4, FreeErrorKind::NotBlockStart));
-        assert!(list[..4].iter().all(|block| !LARGE.raw().is_region_free(*block, 1)));
+        let error = self.across(|| unsafe { free_list(raw, &list) }).unwrap_err();
+        assert_eq!((error.entry(), error.kind()), (4, FreeErrorKind::NotInBuffer));
+        assert!(list[..4].iter().all(|block| !raw.is_region_free(*block, 1)));
         // SAFETY: taken above, and used by nobody.
-        assert_eq!(unsafe { LARGE.raw().free(&list[..4]) }, Ok(()));
+        assert_eq!(self.across(|| unsafe { raw.free(&list[..4]) }), Ok(()));
     }
 }
 
@@ -310,10 +470,32 @@ pub fn assert_all_back() {
     let left = critical_section::with(|cs| mem::take(&mut *EXCHANGE.borrow_ref_mut(cs)));
     let mut last = Worker::new(0);
     left.into_iter().flatten().for_each(|held| last.give_back(held));
-    assert_eq!((SMALL.used(), LARGE.used()), (0, 0), "a block is lost");
-    assert_eq!((SMALL.largest_free_run(), LARGE.largest_free_run()), (30, 70));
-    SMALL.raw().assert_valid();
-    LARGE.raw().assert_valid();
+    let Pools { built, many: all_of_many } = Pools::get();
+    for free in FREE_OF_MANY {
+        assert_eq!(all_of_many.claim(many(free.start), free.len()), Ok(()), "a block is lost");
+    }
+    // SAFETY: all of them are claimed, and used by nobody.
+    assert_eq!(unsafe { all_of_many.free_contiguous(many(0), all_of_many.num_blocks()) }, Ok(()));
+    for raw in [SMALL.raw(), LARGE.raw(), built.raw(), all_of_many] {
+        assert_eq!(raw.used(), 0, "a block is lost");
+        assert_eq!(raw.largest_free_run(), raw.num_blocks());
+        raw.assert_valid();
+    }
+}
+
+/// Gives back blocks by the group, if it has the pool.
+///
+/// # Safety
+///
+/// As for `RawMemBlocks::free`.
+unsafe fn free_list(raw: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
+    if BOTH.members().iter().any(|member| ptr::eq(*member, raw)) {
+        // SAFETY: passed on to the caller.
+        unsafe { BOTH.free(blocks) }
+    } else {
+        // SAFETY: as above.
+        unsafe { raw.free(blocks) }
+    }
 }
 
 fn check(is_intact: bool) {
@@ -331,26 +513,46 @@ fn words(first: *mut u8, bytes: usize) -> impl Iterator<Item = *mut u32> {
     words.map(move |word| first.cast::<u32>().wrapping_add(word))
 }
 
-fn stamp_bytes(first: *mut u8, bytes: usize, stamp: u32) {
-    for word in words(first, bytes) {
+/// What of a stamp fits into a byte: the owner, and a bit of the number.
+const fn byte_of(stamp: u32) -> u8 {
+    let [low, .., high] = stamp.to_le_bytes();
+    high & 0xf0 | low & 0x0f
+}
+
+/// Stamps adjacent blocks.
+fn write_stamp(raw: &RawMemBlocks, first: *mut u8, count: usize, stamp: u32) {
+    if raw.block_size() == 1 {
         // SAFETY: the caller owns the blocks.
+        return unsafe { first.write_bytes(byte_of(stamp), count) };
+    }
+    for word in words(first, count * raw.block_size()) {
+        // SAFETY: as above.
         unsafe { word.write(stamp) };
     }
 }
 
-fn has_stamp(first: *mut u8, bytes: usize, stamp: u32) -> bool {
-    // SAFETY: the caller owns the blocks, and has written them all.
-    words(first, bytes).all(|word| unsafe { word.read() } == stamp)
+/// Whether adjacent blocks have a stamp.
+fn has_stamp(raw: &RawMemBlocks, first: *mut u8, count: usize, stamp: u32) -> bool {
+    if raw.block_size() == 1 {
+        // SAFETY: the caller owns the blocks, and has written them all.
+        return unsafe { slice::from_raw_parts(first, count) }
+            .iter()
+            .all(|byte| *byte == byte_of(stamp));
+    }
+    // SAFETY: as above.
+    words(first, count * raw.block_size()).all(|word| unsafe { word.read() } == stamp)
 }
 
+/// Stamps what a handle of a group has, which is whole blocks of words.
 fn fill(bytes: &mut [MaybeUninit<u8>], stamp: u32) {
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        byte.write(stamp.to_ne_bytes()[place % 4]);
+    for word in words(bytes.as_mut_ptr().cast(), bytes.len()) {
+        // SAFETY: borrowed mutably.
+        unsafe { word.write(stamp) };
     }
 }
 
 fn is_filled(bytes: &[MaybeUninit<u8>], stamp: u32) -> bool {
-    let mut places = bytes.iter().enumerate();
-    // SAFETY: `fill` has written all of them.
-    places.all(|(place, byte)| unsafe { byte.assume_init() } == stamp.to_ne_bytes()[place % 4])
+    // SAFETY: `fill` has written all of them; of these pointers nothing is written.
+    words(bytes.as_ptr().cast::<u8>().cast_mut(), bytes.len())
+        .all(|word| unsafe { word.read() } == stamp)
 }
