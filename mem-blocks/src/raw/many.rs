@@ -331,14 +331,15 @@ impl RawMemBlocks {
     }
 
     /// The lowest free block from `from` on.
-    pub(super) fn next_free(&self, from: usize) -> usize {
-        let mut word = from / WORD_BITS;
-        let mut free = self.free_in(word) & !bitmap::lowest(from % WORD_BITS);
-        while free == 0 && word + 1 < self.words() {
-            word += 1;
-            free = self.free_in(word);
-        }
-        word * WORD_BITS + free.trailing_zeros() as usize
+    pub(super) fn next_free(&self, from: usize) -> Option<usize> {
+        let first = from / WORD_BITS;
+        (first..self.words()).find_map(|word| {
+            let below = if word == first { bitmap::lowest(from % WORD_BITS) } else { 0 };
+            match self.free_in(word) & !below {
+                0 => None,
+                free => Some(word * WORD_BITS + free.trailing_zeros() as usize),
+            }
+        })
     }
 
     /// The first block of the range that is not as expected.
@@ -491,7 +492,7 @@ impl RawMemBlocks {
         // Where there is none, no bit of the word itself: so nothing has to be asked under the lock.
         let none = Bit { word: place.word, bit: 0 };
         let summary = if place.is_summed { place.summary } else { none };
-        let above = if place.is_summed && place.is_above { place.above } else { none };
+        let above = if place.is_above { place.above } else { none };
         Place {
             word: place.word.ready(),
             is_summed: true,
@@ -506,15 +507,16 @@ impl RawMemBlocks {
         let words = bitmap_words(num_blocks);
         let first = bitmap_words(words);
         let Number { word, at, index } = *number;
-        // Where there is no summary, any word will do.
-        let (in_first, in_second) =
-            if is_summed { (words + at, words + first + at / WORD_BITS) } else { (word, word) };
+        let is_above = is_summed && first > 1;
+        // Where there is none, any word will do.
+        let in_summary = if is_summed { words + at } else { word };
+        let above = if is_above { words + first + at / WORD_BITS } else { word };
         Place {
             word: self.word(word),
             is_summed,
-            summary: Bit { word: self.word(in_first), bit: bitmap::bit(index) },
-            is_above: first > 1,
-            above: Bit { word: self.word(in_second), bit: bitmap::bit(at) },
+            summary: Bit { word: self.word(in_summary), bit: bitmap::bit(index) },
+            is_above,
+            above: Bit { word: self.word(above), bit: bitmap::bit(at) },
         }
     }
 }

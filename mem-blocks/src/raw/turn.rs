@@ -213,7 +213,10 @@ impl Step {
             }
             Kind::Take => {
                 let after = if at == 0 { 0 } else { pool.index_of_owned(self.block) + 1 };
-                let block = pool.next_free(after);
+                // As long as the change is under way, there is one.
+                let Some(block) = pool.next_free(after) else {
+                    return;
+                };
                 (block, block + 1, at + 1)
             }
         };
