@@ -24,14 +24,14 @@ macro_rules! program {
 
             firmware::measured! {
                 fn alloc() -> Option<Block> { Pool::alloc() }
-                fn free(block: Option<Block>) { drop(block); }
+                fn free(_block: Option<Block>) {}
                 fn boxed(value: &Bytes) -> Option<Boxed> { Pool::boxed(value) }
                 fn alloc_8() -> Several<8> { Pool::several() }
-                fn free_8(blocks: Several<8>) { drop(blocks); }
+                fn free_8(_blocks: Several<8>) {}
                 fn alloc_32() -> Several<32> { Pool::several() }
-                fn free_32(blocks: Several<32>) { drop(blocks); }
+                fn free_32(_blocks: Several<32>) {}
                 fn run() -> Option<Run> { Pool::run() }
-                fn free_run(run: Option<Run>) { drop(run); }
+                fn free_run(_run: Option<Run>) {}
             }
 
             #[firmware::entry]

@@ -6,14 +6,14 @@
 //! and nobody sees it half done.
 //!
 //! ```text
-//!  main                        | interrupt                    | version | words
-//!  begin: 6, all free          |                              |       6 | 0000 0000
-//!  announce blocks 2..6        |                              |       7 | 0000 0000
-//!  first word                  |                              |       9 | 1100 0000
-//!                              | begin: odd, so second word   |      12 | 1100 1100
-//!                              | begin: 12; its own work      |      14 | 1110 1100
-//!  second word: not 9, so no   |                              |      14 | 1110 1100
-//!  begin: even, so it is done  |                              |      14 | 1110 1100
+//!  main                        | interrupt                   | version | words
+//!  begin: 6; 28..36 are free   |                             |       6 | 0000 0000, 0000 0000
+//!  announces them              |                             |       7 | 0000 0000, 0000 0000
+//!  first word                  |                             |       9 | f000 0000, 0000 0000
+//!                              | begin: odd, so second word  |      10 | f000 0000, 0000 000f
+//!                              | begin: 10; its own work     |      12 | f000 0001, 0000 000f
+//!  second word: not 9, so no   |                             |      12 | f000 0001, 0000 000f
+//!  begin: even, so it is done  |                             |      12 | f000 0001, 0000 000f
 //! ```
 //!
 //! A change is announced only if nothing has changed since it was found to be possible, and while
