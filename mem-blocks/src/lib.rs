@@ -49,7 +49,7 @@
 //! | What | Where | Size |
 //! |---|---|---|
 //! | descriptor ([`RawMemBlocks`]) | flash (`.rodata`) | 28 bytes on a 32-bit target |
-//! | bitmap | RAM (`.bss`) | 4 bytes for every 32 blocks, rounded up; its summary: one more word for every 32 of these, if there is more than one |
+//! | bitmap | RAM (`.bss`) | 4 bytes for every 32 blocks, rounded up; its summary: a word for every 32 of these, if there is more than one, and again |
 //! | buffer | `.bss`, `.uninit.*`, the section, `static` or address that you name | block size times number of blocks |
 //!
 //! Nothing lies in `.data`. A section of another name than `.bss.*` takes flash and start-up time
@@ -70,8 +70,12 @@
 //!   however many blocks there are or are asked for. What to do is worked out before, and done if
 //!   nothing has changed. A change of several words is announced and then done word by word: an
 //!   interrupt, or another core, that comes meanwhile finishes it first and then does its own. So
-//!   nothing is ever seen half done, and nobody waits. Besides them, a program with such a pool has
-//!   24 bytes for what is under way.
+//!   nothing is ever seen half done, and an interrupt never waits for what it has interrupted; but it
+//!   may have some steps of another pool's change to do. Lists of blocks (a [`Scatter`] that is just
+//!   being made, the argument of [`RawMemBlocks::alloc`]) must lie where all of them can reach them.
+//!   A search that something else disturbs is made again: of blocks of several words, a refusal, and
+//!   a count, have to be of one moment. Besides them, a program with such a pool has 28 bytes of RAM
+//!   for what is under way.
 //!
 //! Nothing is refused falsely: [`Exhausted`](AllocError::Exhausted) says that at one moment during
 //! the call there were not as many free blocks. No closure of yours, no `Drop`, no zero-fill and no

@@ -161,35 +161,6 @@ impl Word {
     }
 
     /// Clears one bit; says whether it was set.
-    ///
-    /// By hand for the same reason as `set_lowest`: less the inversion.
-    #[cfg(all(target_arch = "arm", target_os = "none"))]
-    #[inline]
-    pub(crate) fn clear_one(&self, bit: u32) -> bool {
-        let before: u32;
-        core::sync::atomic::fence(Ordering::Release);
-        // SAFETY: stores to this word alone, which is an atomic one.
-        unsafe {
-            core::arch::asm!(
-                "2:",
-                "ldrex {before}, [{word}]",
-                "bic {new}, {before}, {bit}",
-                "strex {failed}, {new}, [{word}]",
-                "cmp {failed}, #0",
-                "bne 2b",
-                word = in(reg) self.bits.as_ptr(),
-                bit = in(reg) bit,
-                before = out(reg) before,
-                new = out(reg) _,
-                failed = out(reg) _,
-                options(nostack),
-            );
-        }
-        before & bit != 0
-    }
-
-    /// Clears one bit; says whether it was set.
-    #[cfg(not(all(target_arch = "arm", target_os = "none")))]
     #[inline]
     pub(crate) fn clear_one(&self, bit: u32) -> bool {
         self.bits.fetch_and(!bit, Ordering::Release) & bit != 0
@@ -301,8 +272,9 @@ pub(crate) struct Locked<T: Copy + 'static> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: I3. The value is reached through `get` alone, which takes the key, of which there is
-// one: accesses from several contexts or cores exclude each other. `T: Send`, because it is
+// SAFETY: I3. The value is reached through `get`, which takes the key, of which there is one, or
+// through the address that `as_ptr` gives, by who holds it: accesses from several contexts or cores
+// exclude each other. `T: Send`, because it is
 // whoever holds the key, in whatever context, who uses the value.
 unsafe impl<T: Copy + Send + 'static> Sync for Locked<T> {}
 
@@ -315,7 +287,7 @@ impl<T: Copy + 'static> Locked<T> {
         Self { value: UnsafeCell::new(value) }
     }
 
-    /// Where the value is.
+    /// Where the value is, for who holds the lock when he uses it.
     #[inline]
     pub(crate) fn as_ptr(&self) -> *mut T {
         UnsafeCell::raw_get(&raw const self.value)

@@ -133,13 +133,15 @@ impl RawMemBlocks {
     /// For as long as the program runs, nothing but the blocks' owners may access the
     /// `geometry.buffer_size()` bytes at `buffer`, no other allocator may hand them out or use
     /// `bitmap`, and they lie in one allocation (or one piece of address space that Rust knows
-    /// nothing of) whose provenance `buffer` has.
+    /// nothing of) whose provenance `buffer` has. `W` is [`bitmap_words`], or [`summed_words`], of
+    /// `geometry.num_blocks()`.
     pub(crate) const unsafe fn new<const W: usize>(
         buffer: NonNull<u8>,
         geometry: Geometry,
         bitmap: &'static Bitmap<W>,
     ) -> Self {
         let words = bitmap_words(geometry.num_blocks());
+        debug_assert!(W == words || W == summed_words(geometry.num_blocks()));
         let many = if words <= 1 {
             None
         } else if W > words {
@@ -233,6 +235,12 @@ impl RawMemBlocks {
     ///
     /// [`ExceedsCapacity`](AllocError::ExceedsCapacity), [`Exhausted`](AllocError::Exhausted);
     /// `out` is as it was.
+    ///
+    /// # Where `out` may lie
+    ///
+    /// With more than 32 blocks, whoever uses such a pool meanwhile may finish the call, and then
+    /// writes to `out`: it must lie where every context that does can write, not in the memory of
+    /// one core or, with memory protection, of one task.
     pub fn alloc(&self, out: &mut [*mut u8]) -> Result<(), AllocError> {
         let count = out.len();
         if count == 0 {
@@ -261,7 +269,8 @@ impl RawMemBlocks {
     /// # Safety
     ///
     /// Nothing uses the blocks any more: no handle owns one of them, no pointer to one of them is
-    /// accessed, and no DMA transfer to or from one of them is running.
+    /// accessed, and no DMA transfer to or from one of them is running. With more than 32 blocks, the
+    /// list lies where every context that uses such a pool can read it: see [`alloc`](Self::alloc).
     #[inline]
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
         match (blocks, self.many) {

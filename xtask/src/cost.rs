@@ -207,6 +207,10 @@ fn measure() -> Result<String> {
         let cells = measured.iter().map(|m| m.of_n[at].bitmap.to_string());
         bytes.push(&format!("RAM beside the buffer, {blocks} blocks"), cells);
     }
+    bytes.push(
+        "the same, once in a program, for all pools of more than 32 blocks",
+        measured.iter().map(|m| m.turn.to_string()),
+    );
     for (at, (what, _)) in SIZES.iter().enumerate() {
         bytes.push(what, measured.iter().map(|m| m.sizes[at].to_string()));
     }
@@ -253,6 +257,8 @@ pub(crate) fn cell(call: &Call) -> String {
 
 /// What was measured for one core.
 struct Measured {
+    /// Of what a program has for all of its larger pools.
+    turn: u64,
     /// In the order of `SIZES`.
     sizes: Vec<u64>,
     /// In the order of `CALLS`.
@@ -276,7 +282,10 @@ impl Measured {
         let image = |program: &str| Image::read(&board.built(program));
         let sizes = SIZES.map(|(_, program)| Ok(code(&image(program)?)));
         let expected: Vec<_> = CALLS.iter().map(|(_, name)| *name).collect();
+        let larger = image(&program_of(1024))?;
+        let turn = larger.variables.iter().find(|variable| variable.is_inside("TURN"));
         Ok(Measured {
+            turn: turn.context("no variable for what is under way")?.size(),
             sizes: sizes.into_iter().collect::<Result<_>>()?,
             every_call: calls(board, &board.built(EVERY_CALL), &image(EVERY_CALL)?, &expected)?,
             of_n: BLOCKS

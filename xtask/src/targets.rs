@@ -33,9 +33,10 @@ enum Placed {
 
 /// Microcontrollers with and without compare-and-swap; the formats ELF, Mach-O, COFF and WebAssembly on a system; and
 /// two that are easily taken for one of the others: firmware of a PC, and WebAssembly on no system.
-const TARGETS: [(&str, Placed); 14] = [
+const TARGETS: [(&str, Placed); 15] = [
     ("thumbv6m-none-eabi", InSection),
     ("thumbv7m-none-eabi", InSection),
+    ("thumbv8m.base-none-eabi", InSection),
     ("thumbv8m.main-none-eabi", InSection),
     ("riscv32imc-unknown-none-elf", InSection),
     ("riscv32imac-unknown-none-elf", InSection),

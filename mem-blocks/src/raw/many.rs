@@ -88,18 +88,22 @@ impl Expected {
 /// Takes `count` blocks of one word, if a word has as many free ones: the index of the word's first
 /// block, and which.
 fn take_in_word(pool: &RawMemBlocks, count: usize) -> (usize, Bits) {
+    if count > WORD_BITS {
+        return (0, 0);
+    }
     loop {
-        let version = turn::begin();
+        turn::begin();
         let found = (0..pool.words()).find_map(|word| match pool.free_in(word) {
             0 => None,
             free => Some((word, bitmap::lowest_set(free, count)?)),
         });
         match found {
             None => return (0, 0),
-            Some((word, blocks)) if version.toggle(pool, word * WORD_BITS, blocks) => {
-                return (word * WORD_BITS, blocks);
+            Some((word, blocks)) => {
+                if pool.turn_over_in_word(word * WORD_BITS, blocks, Expected::FREE) {
+                    return (word * WORD_BITS, blocks);
+                }
             }
-            Some(_) => {}
         }
     }
 }
@@ -132,7 +136,7 @@ fn take_run(pool: &RawMemBlocks, min: usize, max: usize) -> Option<Range<usize>>
     loop {
         let version = turn::begin();
         match pool.find_run(min, max) {
-            Some(run) if toggle(pool, version, &run) => return Some(run),
+            Some(run) if turn_over_at(pool, version, &run, Expected::FREE) => return Some(run),
             None if version.is_current() => return None,
             _ => {}
         }
@@ -144,18 +148,24 @@ fn turn_over(pool: &RawMemBlocks, range: &Range<usize>, expected: Expected) -> R
     loop {
         let version = turn::begin();
         match pool.first_not(range, expected) {
-            None if toggle(pool, version, range) => return Ok(()),
+            None if turn_over_at(pool, version, range, expected) => return Ok(()),
             Some(block) if version.is_current() => return Err(block),
             _ => {}
         }
     }
 }
 
-/// Turns over adjacent blocks, at least one, if nothing has changed since it was found possible.
-fn toggle(pool: &RawMemBlocks, version: Version, range: &Range<usize>) -> bool {
+/// Turns over adjacent blocks, at least one, that were as expected at a version: if they still are,
+/// or, where they are of several words, if nothing has changed since.
+fn turn_over_at(
+    pool: &RawMemBlocks,
+    version: Version,
+    range: &Range<usize>,
+    expected: Expected,
+) -> bool {
     let Range { start, end } = *range;
     if start / WORD_BITS == (end - 1) / WORD_BITS {
-        return version.toggle(pool, start, bitmap::bits(start, end - start));
+        return pool.turn_over_in_word(start, bitmap::bits(start, end - start), expected);
     }
     let change = Change { pool, kind: Kind::Toggle, at: start, end, list: ptr::null_mut() };
     // SAFETY: the callers have found it possible; there is no list.
@@ -173,7 +183,7 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
             continue;
         }
         let is_done = if let Some((block, bits)) = in_one_word(pool, blocks) {
-            version.toggle(pool, block, bits)
+            pool.turn_over_in_word(block, bits, Expected::TAKEN)
         } else {
             let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
             let change = Change { pool, kind: Kind::Free, at: 0, end, list };
@@ -437,7 +447,8 @@ impl RawMemBlocks {
     pub(super) fn take_lowest(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
         let found = self.lowest_not_full(num_blocks, is_summed)?;
         let word = ready!(found.word);
-        // SAFETY: it is one of the words.
+        // SAFETY: what says so is a clear bit of a summary, of those that stand for a word: others are
+        // not looked at. Be it out of date, it is the number of a word.
         unsafe { assert_unchecked(word < bitmap_words(num_blocks)) };
         let is_above = bitmap_words(bitmap_words(num_blocks)) > 1;
         let number = if is_above { Number { word, ..found } } else { Number::new(word) };
@@ -470,18 +481,36 @@ impl RawMemBlocks {
                 let word = found.word;
                 let bits = self.word(word).load();
                 let index = bits.trailing_ones() as usize;
-                (bits != full_word(word, num_blocks)).then_some((word, index))
+                (bits != full_word(word, num_blocks)).then_some(word * WORD_BITS + index)
             });
             match lowest {
-                Some((word, index))
-                    if version.toggle(self, word * WORD_BITS, bitmap::bit(index)) =>
-                {
-                    return Some(word * WORD_BITS + index);
+                Some(block) => {
+                    if self.turn_over_in_word(block, bitmap::bit(block), Expected::FREE) {
+                        return Some(block);
+                    }
                 }
                 None if version.is_current() => return None,
-                _ => {}
+                None => {}
             }
         }
+    }
+
+    /// Turns over blocks of the word with that block, if they are as expected and no change of several
+    /// words is under way. Whatever else has changed does not matter.
+    fn turn_over_in_word(&self, block: usize, blocks: Bits, Expected(flip): Expected) -> bool {
+        let place = self.place_of(block);
+        lock::with(|key| {
+            let Some(idle) = turn::idle(key) else {
+                return false;
+            };
+            let old = place.word.load();
+            if (old ^ flip) & blocks != 0 {
+                return false;
+            }
+            idle.note(key);
+            place.put(old, old ^ blocks, key);
+            true
+        })
     }
 
     /// Where the word of a block is, and its bits in the summary.

@@ -2,8 +2,8 @@
 //!
 //! A change of several words cannot be made in one short stretch with interrupts off. So it is
 //! written down in one place, [`TURN`], and then done step by step. Whoever comes meanwhile, an
-//! interrupt or another core, does the remaining steps first and then his own work: nobody waits,
-//! and nobody sees it half done.
+//! interrupt or another core, does the remaining steps first and then his own work: he does not wait
+//! for others, and nobody sees it half done.
 //!
 //! ```text
 //!  main                        | interrupt                   | version | words
@@ -22,7 +22,7 @@
 use core::ptr;
 
 use super::RawMemBlocks;
-use crate::bitmap::{self, Bits, WORD_BITS};
+use crate::bitmap::{self, WORD_BITS};
 use crate::lock::{self, Key, Locked, Word, ready};
 
 /// One for all pools: a bitmap that is built at run time has no room for it, and the lock, under
@@ -98,6 +98,10 @@ pub(super) fn begin() -> Version {
 }
 
 /// A state of all bitmaps of more than one word, with nothing under way.
+///
+/// It is taken under the lock, and compared under the lock. So what was loaded between the two, in
+/// any order, was there at that state, if it still is the current one: all changes up to it happened
+/// before the loads, and the loads before any later one.
 #[derive(Clone, Copy)]
 pub(super) struct Version(u32);
 
@@ -107,32 +111,26 @@ impl Version {
         lock::with(|_| self.0 == TURN.version.load())
     }
 
-    /// Turns over blocks of one word, if nothing has changed since: of the word with that block.
-    pub(super) fn toggle(self, pool: &RawMemBlocks, block: usize, blocks: Bits) -> bool {
-        let place = pool.place_of(block);
-        lock::with(|key| {
-            let is_current = self.0 == TURN.version.load();
-            if is_current {
-                TURN.version.store(self.0.wrapping_add(2), key);
-                let old = place.word.load();
-                place.put(old, old ^ blocks, key);
-            }
-            is_current
-        })
-    }
-
     /// Makes a change of several words, if nothing has changed since.
     ///
     /// # Safety
     ///
     /// The change is possible at this version, and is of at least one block. Its list has entries up
-    /// to `end`, until this returns.
+    /// to `end`, until this returns, and every context that uses a pool of more than one word can
+    /// reach it.
     pub(super) unsafe fn make(self, change: &Change) -> bool {
+        let Change { pool, kind, at, end, list } = *change;
         let is_current = lock::with(|key| {
             let is_current = self.0 == TURN.version.load();
             if is_current {
                 TURN.version.store(self.0.wrapping_add(1), key);
-                *TURN.change.get(key) = *change;
+                // One by one: all at once would be a call of `memcpy` on some targets.
+                let turn = TURN.change.get(key);
+                turn.pool = pool;
+                turn.kind = kind;
+                turn.at = at;
+                turn.end = end;
+                turn.list = list;
             }
             is_current
         });
@@ -188,19 +186,22 @@ impl Step {
             Kind::Take => change.at.checked_sub(1),
         };
         let block = entry.map_or(ptr::null_mut(), |entry| {
-            // SAFETY: the change is under way, so whoever announced it has not returned, and the
-            // list has this entry.
+            // SAFETY: the change is under way, so whoever announced it has not returned, and has
+            // promised that the list has this entry and can be reached from here.
             let entry = unsafe { change.list.add(entry) };
             // SAFETY: as above; and it was written before.
             unsafe { *entry }
         });
-        Self { change: *change, block }
+        let Change { pool, kind, at, end, list } = *change;
+        // As in `make`.
+        Self { change: Change { pool, kind, at, end, list }, block }
     }
 
     /// Does it, unless somebody else has.
     fn run(&self, version: u32) {
         let Change { pool, kind, at, end, list } = self.change;
-        // SAFETY: an allocator lives as long as the program.
+        // SAFETY: nobody has an allocator but as one that lives as long as the program
+        // (`MemBlocks::raw` takes it so).
         let pool = unsafe { &*pool };
         let (block, stop, next) = match kind {
             Kind::Toggle => {
