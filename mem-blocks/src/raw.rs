@@ -141,7 +141,6 @@ impl RawMemBlocks {
         bitmap: &'static Bitmap<W>,
     ) -> Self {
         let words = bitmap_words(geometry.num_blocks());
-        debug_assert!(W == words || W == summed_words(geometry.num_blocks()));
         let many = if words <= 1 {
             None
         } else if W > words {

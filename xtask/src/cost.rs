@@ -39,6 +39,10 @@ pub(crate) const OTHER_COMPILER: u64 = 15;
 /// The numbers of blocks that a program `cost_N_blocks` is measured for.
 const BLOCKS: [u64; 5] = [8, 32, 128, 1024, 8192];
 
+/// For so many instructions interrupts may be off in a call, on any core: what grows with the number of blocks would soon
+/// be more.
+const MOST_WITH_INTERRUPTS_OFF: u64 = 40;
+
 /// Without a compare-and-swap: there, an operation on a pool of one word takes the lock.
 const WITHOUT_EXCHANGE: [&str; 2] = ["Cortex-M0", "RV32IMC"];
 
@@ -135,6 +139,8 @@ const CALLS_OF_N: &[(&str, &str, u64)] = &[
     ("`claim` of 4", "claim", 4),
     ("`RawMemBlocks::alloc` of 8, 4 free in each word", "raw_alloc", 64),
     ("`RawMemBlocks::free` of 8 of two words", "raw_free", 64),
+    ("`RawMemBlocks::alloc` of 64", "raw_alloc", 64),
+    ("`RawMemBlocks::free` of 64", "raw_free", 64),
     ("`claim` of 4 of two words", "claim", 64),
     ("`RawMemBlocks::free_contiguous` of 4 of two words", "raw_free_contiguous", 64),
 ];
@@ -342,6 +348,14 @@ fn calls(board: &Board, elf: &Path, image: &Image, names: &[&str]) -> Result<Vec
     let found = calls.iter().filter_map(|call| call.name.strip_prefix("measured_"));
     if !found.eq(names.iter().copied()) {
         bail!("{} makes other calls than the table has: {calls:?}", elf.display());
+    }
+    if let Some(call) = calls.iter().find(|call| call.masked > MOST_WITH_INTERRUPTS_OFF) {
+        bail!(
+            "{}: {} has interrupts off for {} instructions",
+            elf.display(),
+            call.name,
+            call.masked
+        );
     }
     Ok(calls)
 }

@@ -484,13 +484,13 @@ impl RawMemBlocks {
                 (bits != full_word(word, num_blocks)).then_some(word * WORD_BITS + index)
             });
             match lowest {
-                Some(block) => {
-                    if self.turn_over_in_word(block, bitmap::bit(block), Expected::FREE) {
-                        return Some(block);
-                    }
+                Some(block)
+                    if self.turn_over_in_word(block, bitmap::bit(block), Expected::FREE) =>
+                {
+                    return Some(block);
                 }
                 None if version.is_current() => return None,
-                None => {}
+                _ => {}
             }
         }
     }

@@ -244,6 +244,8 @@ macro_rules! cost_program {
             let mut blocks = [ptr::null_mut(); 8];
             ok &= raw_alloc(&mut blocks) & raw_free(&blocks);
             ok &= words().all(|word| given_back(word, 28));
+            let mut more = [ptr::null_mut(); 64];
+            ok &= raw_alloc(&mut more) & raw_free(&more);
             ok &= held(claim(30), forget);
             ok & raw_free_contiguous(address(30))
         }

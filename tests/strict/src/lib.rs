@@ -88,10 +88,10 @@ pub struct Page([u8; 16_384]);
 #[mem_blocks(crate = renamed)]
 pub static PAGES: MemBlocks<Page, 1>;
 
-/// The number of free blocks in allocators of a function's own, after some were taken and given back: so that there is
+/// The numbers of free blocks in allocators of a function's own, after some were taken and given back: so that there is
 /// code for it, on every target.
 #[must_use]
-pub fn available() -> usize {
+pub fn available() -> [usize; 3] {
     define_mem_blocks! {
         #[mem_blocks(align = 8, crate = renamed)]
         static WHOLE_WORD: MemBlocks<[u8; 64], 32>;
@@ -102,5 +102,5 @@ pub fn available() -> usize {
     }
     drop((WHOLE_WORD.alloc(), POOL.alloc(), WORDS.alloc()));
     drop((POOL.alloc_scatter::<2>(2), POOL.alloc_contiguous(2), POOL.claim(..)));
-    WHOLE_WORD.available() + POOL.available() + WORDS.available()
+    [WHOLE_WORD.available(), POOL.available(), WORDS.available()]
 }
