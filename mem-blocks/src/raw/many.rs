@@ -236,7 +236,7 @@ fn give_back_in_word(pool: &RawMemBlocks, block: usize, blocks: Bits) {
     lock::with(|key| {
         turn::note(key);
         let old = place.word.load();
-        place.put(old, old & !blocks, key);
+        place.put(old, old & !blocks, |old, _| old, key);
     });
 }
 
@@ -465,7 +465,7 @@ impl RawMemBlocks {
             if old == full {
                 return None;
             }
-            place.put(old, old | (old + 1), key);
+            place.put(old, old | (old + 1), |_, new| new, key);
             Some(old)
         });
         Some(word * WORD_BITS + bitmap::clear(old?, full).trailing_zeros() as usize)
@@ -497,18 +497,34 @@ impl RawMemBlocks {
 
     /// Turns over blocks of the word with that block, if they are as expected and no change of several
     /// words is under way. Whatever else has changed does not matter.
-    fn turn_over_in_word(&self, block: usize, blocks: Bits, Expected(flip): Expected) -> bool {
+    fn turn_over_in_word(&self, block: usize, blocks: Bits, expected: Expected) -> bool {
+        // Each for itself: shorter under the lock than one for both.
+        if expected.0 == 0 {
+            self.turn_over_of(block, blocks, |old| old & blocks == 0, |_, new| new)
+        } else {
+            self.turn_over_of(block, blocks, |old| !old & blocks == 0, |old, _| old)
+        }
+    }
+
+    #[inline]
+    fn turn_over_of(
+        &self,
+        block: usize,
+        blocks: Bits,
+        is_as_expected: impl Fn(Bits) -> bool,
+        fuller: impl Fn(Bits, Bits) -> Bits,
+    ) -> bool {
         let place = self.place_of(block);
         lock::with(|key| {
             let Some(idle) = turn::idle(key) else {
                 return false;
             };
             let old = place.word.load();
-            if (old ^ flip) & blocks != 0 {
+            if !is_as_expected(old) {
                 return false;
             }
             idle.note(key);
-            place.put(old, old ^ blocks, key);
+            place.put(old, old ^ blocks, fuller, key);
             true
         })
     }
@@ -593,14 +609,21 @@ struct Bit<'a> {
 }
 
 impl Place<'_> {
-    /// Changes the word, and with it the summary.
+    /// Changes the word, and with it the summary. `fuller` picks the one of old and new that has more
+    /// bits set: the new one where blocks are taken, the old one where they are given back, both in
+    /// one where that is not known.
     #[inline]
-    pub(super) fn put(&self, old: Bits, new: Bits, key: &mut Key) {
+    pub(super) fn put(
+        &self,
+        old: Bits,
+        new: Bits,
+        fuller: impl Fn(Bits, Bits) -> Bits,
+        key: &mut Key,
+    ) {
         self.word.store(new, key);
-        // Blocks are taken or given back, never both: the word is full before or behind.
-        if self.is_summed && old | new == Bits::MAX {
+        if self.is_summed && fuller(old, new) == Bits::MAX {
             let (old, new) = self.summary.turn_over(key);
-            if self.is_above && old | new == Bits::MAX {
+            if self.is_above && fuller(old, new) == Bits::MAX {
                 self.above.turn_over(key);
             }
         }

@@ -237,7 +237,7 @@ impl Step {
             }
             TURN.version.store(after, key);
             let old = place.word.load();
-            place.put(old, old ^ blocks, key);
+            place.put(old, old ^ blocks, |old, new| old | new, key);
             TURN.change.get(key).at = next;
             // SAFETY: as in `next`; or it is one that only steps write, under the lock.
             unsafe { *entry = address };
