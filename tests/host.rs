@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use mem_blocks::{Group, MemBlocks, RawMemBlocks, Run, Scatter, mem_blocks};
+use mem_blocks::{Block, Group, MemBlocks, RawMemBlocks, Run, Scatter, mem_blocks};
 
 #[test]
 fn a_panic_in_the_function_of_alloc_with_gives_the_block_back() {
@@ -11,6 +11,25 @@ fn a_panic_in_the_function_of_alloc_with_gives_the_block_back() {
     static POOL: MemBlocks<u32, 1>;
     assert!(catch_unwind(|| POOL.alloc_with(|| panic!("on purpose"))).is_err());
     assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn the_last_free_block_is_found_where_the_summary_of_the_summary_is_of_several_words() {
+    const BLOCKS: usize = 40_000;
+    #[mem_blocks]
+    static POOL: MemBlocks<u8, BLOCKS>;
+    for last in [0, 31, 32, 1023, 1024, 32_767, 32_768, BLOCKS - 1] {
+        let below = POOL.claim(..last).unwrap();
+        let above = POOL.claim(last + 1..).unwrap();
+        POOL.raw().assert_valid();
+        let block = POOL.alloc().unwrap();
+        assert_eq!(Block::index(&block), last);
+        POOL.raw().assert_valid();
+        assert!(POOL.alloc().is_err());
+        drop((below, block, above));
+        POOL.raw().assert_valid();
+        assert_eq!(POOL.used(), 0);
+    }
 }
 
 #[test]

@@ -722,6 +722,7 @@ impl RawMemBlocks {
     /// As for [`give_back_one`](Self::give_back_one).
     #[inline]
     pub(crate) unsafe fn give_back_each(&self, blocks: &[*mut u8]) {
+        // There are such blocks of a pool of more than one word alone.
         if let Some(many) = self.many {
             (many.give_back_each)(self, blocks);
         }

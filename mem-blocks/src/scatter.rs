@@ -23,7 +23,8 @@ use crate::raw::RawMemBlocks;
 ///
 /// Blocks that share a word of the bitmap are noted as the bits that they have there, and their
 /// addresses made when they are asked for. So it is for a pool of up to 32 blocks, and for a larger
-/// one if a word has as many free blocks; else the addresses are listed. Size: `MAX + 4` words.
+/// one if a word has as many free blocks; else the addresses are listed. Size: `MAX + 4` words,
+/// which is what moving it copies.
 ///
 /// ```
 /// # use mem_blocks::{mem_blocks, MemBlocks, Scatter};
