@@ -34,7 +34,7 @@ macro_rules! agrees_with_the_model {
                 #[test]
                 fn $name(operations in operations($blocks)) {
                     agrees_with_the_model!(@pool $block, $blocks $(, $built)?);
-                    compare::<{ $blocks + 2 }, _, _>(&POOL, &operations);
+                    compare::<{ $blocks + 2 }, $block, $blocks>(&POOL, &operations);
                 }
             }
         )*
