@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     board::{
-        self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, LOAD_REGION, PACKAGE, Programs,
+        self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, HANGS, LOAD_REGION, PACKAGE,
+        Programs,
     },
     cost, examples,
     image::{self, Image, Item, Region, overlap},
