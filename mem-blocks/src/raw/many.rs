@@ -2,7 +2,7 @@
 //!
 //! What to do is worked out outside the lock, on words that may change meanwhile, and done under it
 //! only if nothing has. A change of one word is one step. A change of several words is announced
-//! and done word by word: see [`turn`](super::turn).
+//! and done word by word: see [`turn`].
 //!
 //! Behind the words lie those of the summary, if the bitmap has one: a bit for each word, set when
 //! the word is full; and where that is more than one word, a bit for each of those. So the lowest
