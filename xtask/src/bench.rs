@@ -33,8 +33,7 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     }
     let measured = Measured::read(&process::output_of(&mut cargo)?)?;
 
-    let lock = fs::read_to_string(top().join("bench/Cargo.lock")).context("bench/Cargo.lock")?;
-    let new = tables::of(&measured, &lock)?;
+    let new = tables::of(&measured)?;
     let picture = picture::of(&measured)?;
     if mode == Mode::Write {
         fs::write(top().join(PICTURE), picture).context(PICTURE)?;

@@ -200,8 +200,7 @@ fn first_builds<R>(
 /// How the figures were measured.
 fn notes(rounds: &Rounds, cross_compiler: &str) -> Result<String> {
     let peers = PEERS.iter().map(|(name, version, _)| format!("{name} {version}"));
-    let compiler = toolchain::compiler()?;
-    let compiler = compiler.split(' ').nth(1).context("`rustc --version` names no version")?;
+    let compiler = toolchain::compiler_version()?;
     Ok(format!(
         "Ratios are to the first row. A definition: a hundredth of the time of {DEFINITIONS}, less the same source \
         without them;\nnot incremental; the least of {} rounds. Crates: seconds are the median of {} rounds, and a \

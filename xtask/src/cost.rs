@@ -10,21 +10,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     board::{BOARDS, Board},
+    figures::{self, Mode, Table, cell},
     firmware::{self, BITMAP, BUFFER},
     image::Image,
-    readme,
-    toolchain::Cross,
+    toolchain::{self, Cross},
     trace::{Call, Trace},
 };
-
-/// What to do about tables that differ from those in the README.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Fail.
-    Compare,
-    /// Write the new ones to the README.
-    Write,
-}
 
 const NAME: &str = "cargo xtask cost";
 const MEASURED_WITH: &str = "`opt-level = \"s\"` unless a table says otherwise, fat LTO, rustc";
@@ -32,9 +23,6 @@ const MEASURED_WITH: &str = "`opt-level = \"s\"` unless a table says otherwise, 
 /// The profile with `opt-level = 3`, and the core that it is measured on.
 const FAST: &str = "fast";
 const FAST_CORE: &str = "Cortex-M3";
-
-/// By how many per cent the figures may be worse where another compiler made the code.
-pub(crate) const OTHER_COMPILER: u64 = 15;
 
 /// The numbers of blocks that a program `cost_N_blocks` is measured for.
 const BLOCKS: [u64; 5] = [8, 32, 128, 1024, 8192];
@@ -162,37 +150,7 @@ fn program_of(blocks: u64) -> String {
 }
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
-    let old = readme::generated(NAME)?;
-    let new = measure()?;
-    println!("{new}");
-    match mode {
-        Mode::Write => readme::replace_generated(NAME, &new),
-        Mode::Compare => compare(&old, &new),
-    }
-}
-
-/// A table: its title, what its columns are, and its rows.
-pub(crate) struct Table {
-    title: String,
-    columns: Vec<String>,
-    rows: Vec<(String, Vec<String>)>,
-}
-
-impl Table {
-    pub(crate) fn new(title: &str, columns: impl IntoIterator<Item = String>) -> Self {
-        Table { title: title.to_owned(), columns: columns.into_iter().collect(), rows: Vec::new() }
-    }
-
-    pub(crate) fn push(&mut self, what: &str, cells: impl IntoIterator<Item = String>) {
-        self.rows.push((what.to_owned(), cells.into_iter().collect()));
-    }
-
-    pub(crate) fn as_markdown(&self) -> String {
-        let line = |first: &str, cells: &[String]| format!("| {first} | {} |\n", cells.join(" | "));
-        let rule = format!("|---|{}\n", "--:|".repeat(self.columns.len()));
-        let rows: String = self.rows.iter().map(|(what, cells)| line(what, cells)).collect();
-        line(&self.title, &self.columns) + &rule + &rows
-    }
+    figures::check(mode, NAME, measure, |old, new| figures::compare(NAME, old, new, |_| true))
 }
 
 /// All tables, and what they were measured with.
@@ -235,11 +193,6 @@ fn measure() -> Result<String> {
         BLOCKS.iter().map(|&blocks| OfN::of(board, FAST, blocks)).collect::<Result<_>>()?;
     let fast = table(&format!("{core}, `opt-level = 3`"), &fast);
 
-    let compilers: BTreeSet<_> = cores
-        .iter()
-        .map(|(_, board)| Cross::find(board.target)?.version())
-        .collect::<Result<_>>()?;
-    let compilers: Vec<_> = compilers.into_iter().collect();
     let of_cores: String =
         cores.iter().zip(&measured).map(|((core, _), m)| table(core, &m.of_n)).collect();
     Ok(format!(
@@ -247,7 +200,7 @@ fn measure() -> Result<String> {
         {MEASURED_WITH} {}.\n",
         bytes.as_markdown(),
         every_call.as_markdown(),
-        compilers.join(", "),
+        toolchain::cross_versions(cores.iter().map(|(_, board)| board.target))?,
     ))
 }
 
@@ -256,10 +209,6 @@ const LEGEND: &str = "Below, `34 / 15 / 16` are 34 instructions of the call and 
     Values are written, zeros\nfilled in and members of a group chosen with interrupts on. A call that is made in one place \
     of a program is inlined there\nand can cost less than where it is shared: the tables by number of blocks are those of a \
     program with fewer of them.\nNumbers of blocks are constants, unless a row says otherwise.";
-
-pub(crate) fn cell(call: &Call) -> String {
-    format!("{} / {} / {}", call.instructions, call.masked, call.stack)
-}
 
 /// What was measured for one core.
 struct Measured {
@@ -369,11 +318,6 @@ fn code(image: &Image) -> u64 {
     sizes.values().sum()
 }
 
-/// What an image takes in flash.
-pub(crate) fn flash(image: &Image) -> u64 {
-    [".text", ".rodata", ".data"].iter().map(|name| image.section_size(name)).sum()
-}
-
 /// The sizes of the descriptor and of the bitmap of the pool `POOL`.
 fn pool(image: &Image) -> Result<(u64, u64)> {
     let own = image
@@ -388,143 +332,14 @@ fn pool(image: &Image) -> Result<(u64, u64)> {
     }
 }
 
-/// Fails where a figure is worse, and where one is better: then the README is out of date.
-fn compare(old: &str, new: &str) -> Result<()> {
-    let compiler = |text: &str| text.lines().last().map(str::to_owned);
-    let same_compiler = compiler(old) == compiler(new);
-    let (old, new) = (figures(old)?, figures(new)?);
-    let names = |figures: &BTreeMap<String, u64>| figures.keys().cloned().collect::<BTreeSet<_>>();
-    if let Some(other) = names(&old).symmetric_difference(&names(&new)).next() {
-        bail!(
-            "README.md has other figures than were measured: {other}; `{NAME} --write` updates it"
-        );
-    }
-    let allowed = if same_compiler { 0 } else { OTHER_COMPILER };
-    if !same_compiler {
-        println!(
-            "README.md has the figures of another compiler: {OTHER_COMPILER} per cent more are allowed"
-        );
-    }
-    let (mut worse, mut better) = (Vec::new(), Vec::new());
-    for (what, &new) in &new {
-        let old = old[what];
-        if new * 100 > old * (100 + allowed) {
-            worse.push(format!("{what}: {old} in README.md, {new} measured"));
-        } else if new < old {
-            better.push(format!("{what}: {old} in README.md, {new} measured"));
-        }
-    }
-    if !worse.is_empty() {
-        bail!("worse than README.md says:\n  {}", worse.join("\n  "));
-    }
-    if !better.is_empty() && same_compiler {
-        bail!(
-            "better than README.md says; `{NAME} --write` updates it:\n  {}",
-            better.join("\n  ")
-        );
-    }
-    Ok(())
-}
-
-/// The figures of all tables, each named by table, row and column.
-pub(crate) fn figures(text: &str) -> Result<BTreeMap<String, u64>> {
-    const PARTS: [&str; 3] = ["", ", interrupts off", ", stack"];
-    let mut found = BTreeMap::new();
-    let mut head: Option<Vec<&str>> = None;
-    for line in text.lines() {
-        if !line.starts_with('|') {
-            head = None;
-            continue;
-        }
-        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-        let Some(head) = &head else {
-            head = Some(cells);
-            continue;
-        };
-        for (cell, column) in cells.iter().zip(head).skip(1) {
-            for (figure, part) in cell.split(" / ").zip(PARTS) {
-                if let Ok(figure) = figure.parse() {
-                    let name = format!("{}, {column}: {}{part}", head[0], cells[0]);
-                    if found.insert(name.clone(), figure).is_some() {
-                        bail!("two figures have one name: {name}");
-                    }
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn text(compiler: &str, cell: &str) -> String {
-        let mut table = Table::new("32 blocks", ["Cortex-M3".to_owned()]);
-        table.push("`alloc`", [cell.to_owned()]);
-        format!("{}\n{MEASURED_WITH} {compiler}.", table.as_markdown())
-    }
-
-    fn difference(old: &str, new: &str) -> Option<String> {
-        compare(old, new).err().map(|error| error.to_string())
-    }
-
-    #[test]
-    fn figures_are_named_by_table_row_and_column() {
-        let found = figures(&text("1.96.0", "23 / 11 / 8")).unwrap();
-        let names = ["", ", interrupts off", ", stack"]
-            .map(|part| format!("32 blocks, Cortex-M3: `alloc`{part}"));
-        assert!(names.iter().zip([23, 11, 8]).all(|(name, figure)| found[name] == figure));
-        assert_eq!(found.len(), 3);
-        let row = "| t | c |\n|---|--:|\n| a | 1 |\n";
-        assert!(figures(&row.replace("| a | 1 |\n", "| a | 1 |\n| a | 2 |\n")).is_err());
-    }
+    use crate::readme;
 
     #[test]
     fn the_figures_of_the_readme_have_names() {
-        let found = figures(&readme::generated(NAME).unwrap()).unwrap();
+        let found = figures::named(&readme::generated(NAME).unwrap()).unwrap();
         assert!(found.len() > 1000, "only {} figures", found.len());
-    }
-
-    #[test]
-    fn equal_tables_do_not_differ() {
-        let one = text("1.96.0", "100 / 4 / 8");
-        assert_eq!(difference(&one, &one), None);
-    }
-
-    #[test]
-    fn a_worse_figure_fails_with_both_numbers() {
-        let old = text("1.96.0", "100 / 4 / 8");
-        let worse = "worse than README.md says:\n  32 blocks, Cortex-M3: `alloc`";
-        for (new, what) in [
-            ("101 / 4 / 8", ": 100 in README.md, 101 measured"),
-            ("100 / 5 / 8", ", interrupts off: 4 in README.md, 5 measured"),
-            ("99 / 4 / 16", ", stack: 8 in README.md, 16 measured"),
-        ] {
-            let found = difference(&old, &text("1.96.0", new));
-            assert_eq!(found, Some(format!("{worse}{what}")));
-        }
-    }
-
-    #[test]
-    fn a_better_figure_wants_to_be_written_down() {
-        let found = difference(&text("1.96.0", "100 / 4 / 8"), &text("1.96.0", "99 / 4 / 8"));
-        assert!(found.unwrap().starts_with("better than README.md says"));
-    }
-
-    #[test]
-    fn another_compiler_may_give_slightly_worse_figures() {
-        let old = text("1.96.0", "100 / 4 / 8");
-        assert_eq!(difference(&old, &text("1.97.0", "115 / 4 / 8")), None);
-        assert_eq!(difference(&old, &text("1.97.0", "50 / 4 / 8")), None);
-        assert!(difference(&old, &text("1.97.0", "116 / 4 / 8")).is_some());
-        assert!(difference(&old, &text("1.97.0", "100 / 5 / 8")).is_some());
-    }
-
-    #[test]
-    fn a_figure_that_is_missing_is_a_difference() {
-        let old = text("1.96.0", "100 / 4 / 8");
-        assert!(difference(&old, &text("1.96.0", "100 / 4")).is_some());
-        assert!(difference("", &old).is_some());
     }
 }

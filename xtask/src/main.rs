@@ -9,16 +9,17 @@ mod build_time;
 mod condition;
 mod cost;
 mod examples;
+mod figures;
 mod firmware;
 mod host;
 mod image;
 mod isa;
 mod library;
+mod lock_file;
 mod loom;
 mod peers;
 mod process;
 mod readme;
-
 mod snapshot;
 mod targets;
 mod toolchain;
@@ -89,10 +90,10 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["doc"] => host::doc(),
         ["msrv"] => host::msrv(),
         ["targets"] => targets::check(),
-        ["cost"] => cost::check(cost::Mode::Compare),
-        ["cost", "--write"] => cost::check(cost::Mode::Write),
-        ["peers"] => peers::check(cost::Mode::Compare),
-        ["peers", "--write"] => peers::check(cost::Mode::Write),
+        ["cost"] => cost::check(figures::Mode::Compare),
+        ["cost", "--write"] => cost::check(figures::Mode::Write),
+        ["peers"] => peers::check(figures::Mode::Compare),
+        ["peers", "--write"] => peers::check(figures::Mode::Write),
         ["readme"] => readme(),
         ["build-time"] => build_time::run(Mode::Print),
         ["build-time", "--quick"] => build_time::run(Mode::Quick),
@@ -124,8 +125,8 @@ fn ci() -> Result<()> {
     host::msrv()?;
     targets::check()?;
     readme()?;
-    cost::check(cost::Mode::Compare)?;
-    peers::check(cost::Mode::Compare)?;
+    cost::check(figures::Mode::Compare)?;
+    peers::check(figures::Mode::Compare)?;
     build_time::run(Mode::Quick)?;
     bench::run(Mode::Quick)
 }

@@ -11,16 +11,10 @@ use anyhow::Result;
 
 pub(crate) use build::{boards, cargo};
 
-use crate::{cost::Mode, readme};
+use crate::figures::{self, Mode};
 
 const NAME: &str = "cargo xtask peers";
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
-    let old = readme::generated(NAME)?;
-    let new = tables::all(&measure::all()?)?;
-    println!("{new}");
-    match mode {
-        Mode::Write => readme::replace_generated(NAME, &new),
-        Mode::Compare => compare::compare(&old, &new),
-    }
+    figures::check(mode, NAME, || tables::all(&measure::all()?), compare::compare)
 }

@@ -1,6 +1,7 @@
 //! Which compiler and which emulator: what is installed, or else what `tools/` can install.
 
 use std::{
+    collections::BTreeSet,
     env,
     ffi::OsString,
     path::{Path, PathBuf},
@@ -85,11 +86,12 @@ impl Cross {
 
     /// The compiler's version as its users write it: `1.96.0`.
     pub(crate) fn version(&self) -> Result<String> {
-        let text = match self {
-            Cross::Installed => compiler()?,
-            Cross::Debian => process::output_of(Command::new("/usr/bin/rustc").arg("--version"))?,
-        };
-        Ok(text.split(' ').nth(1).context("`rustc --version` names no version")?.to_owned())
+        match self {
+            Cross::Installed => compiler_version(),
+            Cross::Debian => {
+                version(&process::output_of(Command::new("/usr/bin/rustc").arg("--version"))?)
+            }
+        }
     }
 
     /// Makes sure that `cargo clippy` works for this way of building.
@@ -99,6 +101,13 @@ impl Cross {
             Cross::Debian => setup("clippy", "or run `rustup target add` for the target"),
         }
     }
+}
+
+/// The versions of the compilers that build for these targets: one, as a rule.
+pub(crate) fn cross_versions<'t>(targets: impl IntoIterator<Item = &'t str>) -> Result<String> {
+    let versions = targets.into_iter().map(|target| Cross::find(target)?.version());
+    let versions: BTreeSet<_> = versions.collect::<Result<_>>()?;
+    Ok(versions.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// Tells the runtime crate to do without the core's compare-and-swap, as on a core that has none.
@@ -186,6 +195,17 @@ pub(crate) fn rustup_cargo(version: &str) -> Option<Command> {
 /// What the compiler in use calls itself: `rustc 1.96.0 (..)`.
 pub(crate) fn compiler() -> Result<String> {
     process::output_of(rustc().arg("--version"))
+}
+
+/// Its version as its users write it: `1.96.0`.
+pub(crate) fn compiler_version() -> Result<String> {
+    version(&compiler()?)
+}
+
+/// The version in what a compiler calls itself.
+fn version(compiler: &str) -> Result<String> {
+    let version = compiler.split(' ').nth(1);
+    Ok(version.context("`rustc --version` names no version")?.to_owned())
 }
 
 fn setup(what: &str, instead: &str) -> Result<()> {

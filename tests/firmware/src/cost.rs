@@ -1,24 +1,48 @@
 //! What the programs do that `cargo xtask cost` measures. Each uses its pools through functions that are not inlined, as a
 //! driver would.
 
-/// Functions of which the size is measured, of the pool with that name.
+/// A program with these pools that makes all the calls of `one_block!` or of `every_operation!` on each. Not run: only the
+/// size of what it calls is measured.
+#[macro_export]
+macro_rules! size_program {
+    ($calls:ident: $($(#[$attribute:meta])* static $pool:ident: MemBlocks<$block:ty, $blocks:literal>;)+) => {
+        use mem_blocks::{MemBlocks, define_mem_blocks};
+
+        define_mem_blocks! {
+            $($(#[$attribute])* static $pool: MemBlocks<$block, $blocks>;)+
+        }
+
+        #[panic_handler]
+        fn panic(_: &core::panic::PanicInfo) -> ! {
+            $crate::exit(false)
+        }
+
+        #[$crate::entry]
+        fn main() -> ! {
+            $($crate::$calls!($pool: $block);)+
+            $crate::exit(true)
+        }
+    };
+}
+
+/// Functions of which the size is measured, with the name of a pool in theirs.
 #[macro_export]
 macro_rules! sized {
-    ($pool:literal: $(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty $body:block)*) => {
+    ($pool:ident: $(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty $body:block)*) => {
         $(
             #[inline(never)]
-            #[unsafe(export_name = concat!("measured_", $pool, "_", stringify!($name)))]
+            #[unsafe(export_name = concat!("measured_", stringify!($pool), "_", stringify!($name)))]
             fn $name($($argument: $type),*) -> $result $body
         )*
     };
 }
 
-/// Allocates a block and frees it. These programs are not run.
+/// Allocates a block and frees it.
 #[macro_export]
 macro_rules! one_block {
-    ($name:literal, $pool:ident: $block:ty) => {{
+    ($pool:ident: $block:ty) => {{
         use mem_blocks::Block;
-        $crate::sized! { $name:
+        $crate::sized! { $pool:
             fn alloc() -> Option<Block<core::mem::MaybeUninit<$block>>> { $pool.alloc().ok() }
             fn drop_block(_block: Block<core::mem::MaybeUninit<$block>>) -> () {}
         }
@@ -31,11 +55,11 @@ macro_rules! one_block {
 /// Uses every method of a typed pool.
 #[macro_export]
 macro_rules! every_operation {
-    ($name:literal, $pool:ident: $block:ty) => {{
+    ($pool:ident: $block:ty) => {{
         use core::{hint::black_box, mem::MaybeUninit};
         use mem_blocks::{Block, Run, Scatter};
-        $crate::one_block!($name, $pool: $block);
-        $crate::sized! { $name:
+        $crate::one_block!($pool: $block);
+        $crate::sized! { $pool:
             fn alloc_with(word: u32) -> Option<Block<$block>> { $pool.alloc_with(|| [word; _]).ok() }
             fn alloc_zeroed() -> Option<Block<$block>> { $pool.alloc_zeroed().ok() }
             fn into_inner(block: Block<$block>) -> $block { Block::into_inner(block) }
@@ -85,7 +109,7 @@ pub fn every_operation_by_address(raw: &'static mem_blocks::RawMemBlocks) {
     };
     use mem_blocks::RawMemBlocks;
 
-    sized! { "by_address":
+    sized! { by_address:
         fn alloc(raw: &'static RawMemBlocks, out: &mut [*mut u8]) -> bool { raw.alloc(out).is_ok() }
         fn free(raw: &'static RawMemBlocks, blocks: &[*mut u8]) -> bool {
             // SAFETY: the program is not run.

@@ -2,10 +2,10 @@
 
 use std::{env, thread};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::measured::{HALF_FULL, LAST_BLOCK, MIX, Measured, Workload};
-use crate::toolchain;
+use crate::{lock_file, toolchain};
 
 /// The packages that are compared with, to be found in the lock file.
 const PEERS: [&str; 4] = ["heapless", "atomic-pool", "embedded-alloc", "talc"];
@@ -13,7 +13,7 @@ const PEERS: [&str; 4] = ["heapless", "atomic-pool", "embedded-alloc", "talc"];
 /// What is below is faster, whatever the times scatter.
 const FASTER: f64 = 0.95;
 
-pub(super) fn of(measured: &Measured, lock: &str) -> Result<String> {
+pub(super) fn of(measured: &Measured) -> Result<String> {
     let growth = |group, what: &str| {
         let row = |workload: &Workload| row(&what.replace("{n}", &workload.name), workload);
         measured.group(group).map(row).collect::<String>()
@@ -26,7 +26,7 @@ pub(super) fn of(measured: &Measured, lock: &str) -> Result<String> {
         growth(HALF_FULL, "half of {n} blocks taken"),
         growth(LAST_BLOCK, "only the last of {n} free"),
         "\n".to_owned(),
-        notes(measured, lock)?,
+        notes(measured)?,
     ]
     .concat())
 }
@@ -55,40 +55,25 @@ fn figure(ratio: Option<f64>) -> String {
 }
 
 /// How the figures were measured.
-fn notes(measured: &Measured, lock: &str) -> Result<String> {
-    let peers = PEERS.iter().map(|peer| {
-        let version =
-            version(lock, peer).with_context(|| format!("bench/Cargo.lock: no {peer}"))?;
-        Ok(format!("{peer} {version}"))
-    });
-    let compiler = toolchain::compiler()?;
-    let compiler = compiler.split(' ').nth(1).context("`rustc --version` names no version")?;
+fn notes(measured: &Measured) -> Result<String> {
+    let peers = lock_file::versions("bench", "mem-blocks-bench", &PEERS)?;
+    let compiler = toolchain::compiler_version()?;
     Ok(format!(
         "2.00 takes twice as long as mem-blocks; **bold** is faster than mem-blocks, by a twentieth or more; - cannot do it.\n\
         A ratio is the median of those of all rounds ({}), each of which measures all in turn. The nanoseconds, of taking and\n\
         giving back together, are there for scale.\n\n\
-        {}; rustc {compiler} on {} {}, {} cores.\n",
+        {peers}; rustc {compiler} on {} {}, {} cores.\n",
         measured.rounds(),
-        peers.collect::<Result<Vec<_>>>()?.join(", "),
         env::consts::ARCH,
         env::consts::OS,
         thread::available_parallelism()?,
     ))
 }
 
-/// The version of a package in a lock file.
-fn version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
-    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bench::measured::tests::LINES;
-
-    const LOCK: &str = "[[package]]\nname = \"heapless\"\nversion = \"0.9.4\"\n";
 
     #[test]
     fn the_faster_stand_out() {
@@ -109,11 +94,5 @@ mod tests {
         let rows: Vec<_> =
             measured.group(MIX).map(|workload| row(&workload.name, workload)).collect();
         assert_eq!(rows, ["| one | 10.0 | 2.00 |\n", "| run | 10.0 | - |\n"]);
-    }
-
-    #[test]
-    fn versions_are_those_of_the_lock_file() {
-        assert_eq!(version(LOCK, "heapless"), Some("0.9.4"));
-        assert_eq!(version(LOCK, "talc"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use anyhow::{Context, Result};
 
 use super::crates::Workspace;
-use crate::{process, toolchain::Cross, top};
+use crate::{lock_file, process, toolchain::Cross, top};
 
 const TARGET: &str = "thumbv7m-none-eabi";
 
@@ -117,7 +117,7 @@ impl<'a> Builds<'a> {
         let cross = Cross::find(TARGET)?;
         fs::copy(top().join(MEMORY), workspace.folder().join("memory.x")).context(MEMORY)?;
         let lock = fs::read_to_string(workspace.folder().join("Cargo.lock"))?;
-        let builds = Builds { workspace, cross, packages: packages(&lock) };
+        let builds = Builds { workspace, cross, packages: lock_file::packages(&lock) };
         // All of them need the same `core`.
         for firmware in FIRMWARE.iter().take(1) {
             process::output_of(&mut builds.build(firmware))?;
@@ -153,15 +153,6 @@ impl<'a> Builds<'a> {
     }
 }
 
-/// The packages in a lock file.
-fn packages(lock: &str) -> Vec<String> {
-    let names = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let mut names: Vec<_> = names.map(ToOwned::to_owned).collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,12 +171,5 @@ mod tests {
         assert!(source.contains("\nstatic A: u8;\n#[cortex_m_rt::entry]\n"));
         assert!(source.contains("{\n    b();\n    loop {\n        c();\n    }\n}\n"));
         assert!(firmware.dependencies().ends_with("\nd = \"1\"\n"));
-    }
-
-    #[test]
-    fn a_package_counts_once_whatever_its_versions() {
-        let lock = "version = 4\n\n[[package]]\nname = \"b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\n\n\
-            [[package]]\nname = \"b\"\nversion = \"2.0.0\"\ndependencies = [\n \"a\",\n]\n";
-        assert_eq!(packages(lock), ["a", "b"]);
     }
 }

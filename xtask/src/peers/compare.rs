@@ -1,60 +1,19 @@
 //! Whether `README.md` has the figures that were measured.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Result, bail};
 
 use super::{NAME, contenders::CONTENDERS};
-use crate::cost::{self, OTHER_COMPILER};
+use crate::figures;
 
-/// Fails where a figure of ours is worse. Where it is better, or where one of a peer is another one, the README is out of
-/// date; so it is where it has other rows, or names other versions of the peers. With another compiler only the rows, the
-/// versions, and clearly worse figures of ours count.
+/// As [`figures::compare`]; and fails where the README names other versions of the peers.
 pub(super) fn compare(old: &str, new: &str) -> Result<()> {
-    let [(old_versions, old_compiler), (new_versions, new_compiler)] = [old, new].map(made_with);
+    let [old_versions, new_versions] = [old, new].map(versions);
     if old_versions != new_versions {
         bail!(
             "README.md names `{old_versions}`, measured were `{new_versions}`; `{NAME} --write` updates it"
         );
     }
-    let same_compiler = old_compiler == new_compiler;
-    let (old, new) = (cost::figures(old)?, cost::figures(new)?);
-    if let Some(other) = first_difference(&old, &new) {
-        bail!(
-            "README.md has other figures than were measured: {other}; `{NAME} --write` updates it"
-        );
-    }
-    let allowed = if same_compiler { 0 } else { OTHER_COMPILER };
-    let (mut worse, mut other) = (Vec::new(), Vec::new());
-    for (what, &new) in &new {
-        let old = old[what];
-        let line = format!("{what}: {old} in README.md, {new} measured");
-        if is_ours(what) && new * 100 > old * (100 + allowed) {
-            worse.push(line);
-        } else if new != old {
-            other.push(line);
-        }
-    }
-    if !worse.is_empty() {
-        bail!("worse than README.md says:\n  {}", worse.join("\n  "));
-    }
-    if same_compiler && !other.is_empty() {
-        bail!("other than README.md says; `{NAME} --write` updates it:\n  {}", other.join("\n  "));
-    }
-    if !same_compiler {
-        println!(
-            "README.md has the figures of another compiler: {OTHER_COMPILER} per cent more of ours are allowed"
-        );
-    }
-    Ok(())
-}
-
-/// A figure that only one of them has.
-fn first_difference(old: &BTreeMap<String, u64>, new: &BTreeMap<String, u64>) -> Option<String> {
-    let only = |one: &BTreeMap<String, u64>, other: &BTreeMap<String, u64>| {
-        one.keys().find(|name| !other.contains_key(*name)).cloned()
-    };
-    only(old, new).or_else(|| only(new, old))
+    figures::compare(NAME, old, new, is_ours)
 }
 
 /// Whether a figure, named by table, column and row, is of our column.
@@ -62,11 +21,9 @@ fn is_ours(what: &str) -> bool {
     what.contains(&format!(", {}: ", CONTENDERS[0].title))
 }
 
-/// The last two lines: the versions of the peers, and the compiler.
-fn made_with(text: &str) -> (&str, &str) {
-    let mut lines = text.trim_end().lines().rev();
-    let compiler = lines.next().unwrap_or_default();
-    (lines.next().unwrap_or_default(), compiler)
+/// The last line but one, before that of the compiler: the versions of the peers.
+fn versions(text: &str) -> &str {
+    text.lines().rev().nth(1).unwrap_or_default()
 }
 
 #[cfg(test)]

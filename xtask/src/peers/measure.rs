@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     board::Board,
-    cost,
     image::Image,
     toolchain::Cross,
     trace::{Call, Trace},
@@ -65,7 +64,7 @@ fn of(board: &Board, blocks: &[u64], profile: &str) -> Result<Vec<Costs>> {
     build::build(&cross, board, profile, For::Code)?;
     let baseline = image(BASELINE)?;
     for (costs, contender) in found.iter_mut().zip(&CONTENDERS) {
-        costs.code = cost::flash(&image(contender.program)?) - cost::flash(&baseline);
+        costs.code = flash(&image(contender.program)?) - flash(&baseline);
     }
     for &blocks in blocks {
         build::build(&cross, board, profile, For::Calls(blocks))?;
@@ -77,6 +76,11 @@ fn of(board: &Board, blocks: &[u64], profile: &str) -> Result<Vec<Costs>> {
         }
     }
     Ok(found)
+}
+
+/// What an image takes in flash.
+fn flash(image: &Image) -> u64 {
+    [".text", ".rodata", ".data"].iter().map(|name| image.section_size(name)).sum()
 }
 
 /// What an image takes in RAM, the stack aside.

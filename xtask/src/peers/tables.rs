@@ -1,7 +1,5 @@
 //! The figures as text.
 
-use std::{collections::BTreeSet, fs};
-
 use anyhow::{Context, Result};
 
 use super::{
@@ -10,9 +8,8 @@ use super::{
     measure::{Costs, Measured},
 };
 use crate::{
-    cost::{self, Table},
-    toolchain::Cross,
-    top,
+    figures::{Table, cell},
+    lock_file, toolchain,
 };
 
 /// Everything between the markers in the README.
@@ -50,7 +47,7 @@ fn of_core(measured: &Measured) -> String {
                 format!("{blocks} blocks: {}", call.what)
             };
             push(&what, &|costs| {
-                costs.calls.get(&(blocks, at)).map_or_else(|| "-".to_owned(), cost::cell)
+                costs.calls.get(&(blocks, at)).map_or_else(|| "-".to_owned(), cell)
             });
         }
     }
@@ -72,58 +69,19 @@ fn properties() -> String {
 
 /// The versions of the peers, and of the compiler on a line of its own.
 fn made_with() -> Result<String> {
-    let compilers: BTreeSet<_> = build::boards()
-        .map(|(board, _)| Cross::find(board.target)?.version())
-        .collect::<Result<_>>()?;
-    let compilers: Vec<_> = compilers.into_iter().collect();
-    Ok(format!("{}.\nFat LTO, rustc {}.\n", made_of()?, compilers.join(", ")))
+    let compilers = toolchain::cross_versions(build::boards().map(|(board, _)| board.target))?;
+    Ok(format!("{}.\nFat LTO, rustc {compilers}.\n", made_of()?))
 }
 
 /// The versions of the peers.
 fn made_of() -> Result<String> {
-    let lock = fs::read_to_string(top().join("bench/firmware/Cargo.lock"))
-        .context("bench/firmware/Cargo.lock")?;
     let packages = CONTENDERS.iter().flat_map(|Contender { packages, .. }| *packages);
-    let versions: Vec<_> = packages
-        .map(|package| {
-            let version = version_in(&lock, package)
-                .with_context(|| format!("bench/firmware/Cargo.lock has no {package}"))?;
-            Ok(format!("{package} {version}"))
-        })
-        .collect::<Result<_>>()?;
-    Ok(versions.join(", "))
-}
-
-/// The version of a package in a lock file: the only one there, or the one that the programs themselves depend on.
-fn version_in<'t>(lock: &'t str, package: &str) -> Option<&'t str> {
-    let (name, dependency) = (format!("name = \"{package}\""), format!(" \"{package} "));
-    let field = |part: &'t str| {
-        let version = part.lines().find_map(|line| line.strip_prefix("version = \""));
-        version?.strip_suffix('"')
-    };
-    let parts = || lock.split("[[package]]");
-    let mut found = parts().filter(|part| part.lines().any(|line| line == name)).filter_map(field);
-    if let (only, None) = (found.next(), found.next()) {
-        return only;
-    }
-    let own = parts().find(|part| part.contains("name = \"peers\""))?;
-    let line = own.lines().find_map(|line| line.strip_prefix(&*dependency))?;
-    line.strip_suffix("\",")
+    lock_file::versions("bench/firmware", "peers", packages)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_version_is_the_only_one_or_our_own() {
-        let lock = "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"b\"\nversion = \"2.3.4\"\n";
-        assert_eq!(version_in(lock, "b"), Some("2.3.4"));
-        assert_eq!(version_in(lock, "a"), None);
-        let own = "\n[[package]]\nname = \"peers\"\nversion = \"0.0.0\"\ndependencies = [\n \"a-b\",\n \"b 3.0.0\",\n]\n";
-        let other = "\n[[package]]\nname = \"b\"\nversion = \"3.0.0\"\n";
-        assert_eq!(version_in(&format!("{lock}{other}{own}"), "b"), Some("3.0.0"));
-    }
 
     #[test]
     fn the_lock_file_has_all_versions() {

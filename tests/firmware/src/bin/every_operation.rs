@@ -3,21 +3,6 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-
-use firmware::{entry, every_operation};
-use mem_blocks::{MemBlocks, mem_blocks};
-
-#[mem_blocks]
-static POOL: MemBlocks<[u32; 16], 32>;
-
-#[panic_handler]
-fn panic(_: &PanicInfo) -> ! {
-    firmware::exit(false)
-}
-
-#[entry]
-fn main() -> ! {
-    every_operation!("pool", POOL: [u32; 16]);
-    firmware::exit(true)
+firmware::size_program! { every_operation:
+    static POOL: MemBlocks<[u32; 16], 32>;
 }

@@ -3,22 +3,8 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-
-use firmware::{entry, one_block};
-use mem_blocks::{MemBlocks, mem_blocks};
-
-// Not run, so this need not be memory.
-#[mem_blocks(unsafe(section = ".nowhere"))]
-static POOL: MemBlocks<[u32; 16], 1024>;
-
-#[panic_handler]
-fn panic(_: &PanicInfo) -> ! {
-    firmware::exit(false)
-}
-
-#[entry]
-fn main() -> ! {
-    one_block!("pool", POOL: [u32; 16]);
-    firmware::exit(true)
+firmware::size_program! { one_block:
+    // Not run, so this need not be memory.
+    #[mem_blocks(unsafe(section = ".nowhere"))]
+    static POOL: MemBlocks<[u32; 16], 1024>;
 }
