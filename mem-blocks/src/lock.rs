@@ -274,8 +274,8 @@ pub(crate) struct Locked<T: Copy + 'static> {
 
 // SAFETY: I3. The value is reached through `get`, which takes the key, of which there is one, or
 // through the address that `as_ptr` gives, by who holds it: accesses from several contexts or cores
-// exclude each other. `T: Send`, because it is
-// whoever holds the key, in whatever context, who uses the value.
+// exclude each other. `T: Send`, because it is whoever holds the key, in whatever context, who uses
+// the value.
 unsafe impl<T: Copy + Send + 'static> Sync for Locked<T> {}
 
 // Nothing panics under the lock, so no state is left half changed by a panic.

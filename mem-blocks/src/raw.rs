@@ -509,6 +509,7 @@ impl RawMemBlocks {
         #[cfg(all(target_arch = "arm", target_os = "none"))]
         {
             let mut this: *const Self = self;
+            // Not `ready!`, which stays: where nobody wants the address, this one is left out.
             // SAFETY: there is no instruction in it.
             unsafe { asm!("/* {0} */", inout(reg) this, options(pure, nomem, nostack)) };
             // SAFETY: it is what it was.
