@@ -1,19 +1,19 @@
 //! The models of `tests/loom`: what threads do at the same time, in every order of their steps.
 
-use std::{env, process::Command};
+use std::process::Command;
 
 use anyhow::Result;
 
 use crate::{
     process::run,
-    toolchain::{cargo, target_dir},
+    toolchain::{add_flags, cargo, target_dir},
     top,
 };
 
 /// How a word of a bitmap changes, where its builds go, and what the compiler is told.
-const VARIANTS: [(&str, &str, &str); 2] = [
-    ("by compare-and-swap", "loom", "--cfg loom"),
-    ("under the lock", "loom-lock", "--cfg loom --cfg mem_blocks_no_compare_and_swap"),
+const VARIANTS: [(&str, &str, &[&str]); 2] = [
+    ("by compare-and-swap", "loom", &["--cfg=loom"]),
+    ("under the lock", "loom-lock", &["--cfg=loom", "--cfg=mem_blocks_no_compare_and_swap"]),
 ];
 
 pub(crate) fn check() -> Result<()> {
@@ -33,13 +33,12 @@ pub(crate) fn lint() -> Result<()> {
     Ok(())
 }
 
-fn in_models(subcommand: &str, folder: &str, flags: &str) -> Command {
+fn in_models(subcommand: &str, folder: &str, flags: &[&str]) -> Command {
     let mut cargo = cargo();
-    let others = env::var("RUSTFLAGS").unwrap_or_default();
     cargo
         .current_dir(top().join("tests/loom"))
-        .env("RUSTFLAGS", format!("{others} {flags}"))
         .env("CARGO_TARGET_DIR", target_dir().join(folder))
         .args([subcommand, "--locked"]);
+    add_flags(&mut cargo, flags);
     cargo
 }

@@ -22,8 +22,10 @@ mod process;
 mod readme;
 mod snapshot;
 mod targets;
+mod tool;
 mod toolchain;
 mod trace;
+mod trust;
 
 use std::{
     env,

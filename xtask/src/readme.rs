@@ -157,6 +157,14 @@ pub(crate) fn replace_generated(name: &str, new: &str) -> Result<()> {
     fs::write(top().join("README.md"), new).context("cannot write README.md")
 }
 
+/// Replaces a figure: the same within a line.
+pub(crate) fn replace_figure(name: &str, new: &str) -> Result<()> {
+    let text = read()?;
+    let (start, end) = bounds(&text, name)?;
+    let new = format!("{}{new}{}", &text[..start], &text[end..]);
+    fs::write(top().join("README.md"), new).context("cannot write README.md")
+}
+
 fn bounds(text: &str, name: &str) -> Result<(usize, usize)> {
     let (begin, end) = (format!("<!-- begin {name} -->"), format!("<!-- end {name} -->"));
     let missing = || format!("README.md lacks `{begin}` or `{end}`");

@@ -112,7 +112,11 @@ pub(crate) fn cross_versions<'t>(targets: impl IntoIterator<Item = &'t str>) -> 
 
 /// Tells the runtime crate to do without the core's compare-and-swap, as on a core that has none.
 pub(crate) fn without_compare_and_swap(cargo: &mut Command) -> &mut Command {
-    const FLAG: &str = "--cfg=mem_blocks_no_compare_and_swap";
+    add_flags(cargo, &["--cfg=mem_blocks_no_compare_and_swap"])
+}
+
+/// Has the compiler told this as well.
+pub(crate) fn add_flags<'c>(cargo: &'c mut Command, more: &[&str]) -> &'c mut Command {
     // This one counts if both are there. What was removed for this cargo is not to come back.
     let (name, separator) = if set_for(cargo, "CARGO_ENCODED_RUSTFLAGS").is_some() {
         ("CARGO_ENCODED_RUSTFLAGS", "\u{1f}")
@@ -120,10 +124,12 @@ pub(crate) fn without_compare_and_swap(cargo: &mut Command) -> &mut Command {
         ("RUSTFLAGS", " ")
     };
     let mut flags = set_for(cargo, name).unwrap_or_default();
-    if !flags.is_empty() {
-        flags.push(separator);
+    for flag in more {
+        if !flags.is_empty() {
+            flags.push(separator);
+        }
+        flags.push(flag);
     }
-    flags.push(FLAG);
     cargo.env(name, flags)
 }
 
@@ -177,6 +183,11 @@ pub(crate) fn oldest_cargo(version: &str) -> Result<Command> {
     Ok(cargo)
 }
 
+/// A cargo of the nightly compiler, which the sanitizers, the fuzzer and the listing of the interface need: rustup's.
+pub(crate) fn nightly_cargo() -> Result<Command> {
+    rustup_cargo("nightly").context("no nightly compiler; `rustup toolchain install nightly` helps")
+}
+
 /// A cargo of a version such as `1.85`, where rustup has installed it.
 pub(crate) fn rustup_cargo(version: &str) -> Option<Command> {
     let installed = process::output_of(Command::new("rustup").args(["toolchain", "list"])).ok()?;
@@ -214,9 +225,9 @@ fn setup(what: &str, instead: &str) -> Result<()> {
 }
 
 /// `PATH` with one folder in front.
-fn path_from(folder: &str) -> OsString {
+pub(crate) fn path_from(folder: impl AsRef<Path>) -> OsString {
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut found = OsString::from(folder);
+    let mut found = OsString::from(folder.as_ref());
     found.push(":");
     found.push(path);
     found
