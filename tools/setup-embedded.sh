@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs from Debian what the firmware checks need and the machine lacks. `cargo xtask` calls it; a second run only
+# Installs from Debian what the checks need and the machine lacks. `cargo xtask` calls it; a second run only
 # checks.
 #   setup-embedded.sh compiler   a compiler with the library's sources, which builds for every target
 #   setup-embedded.sh clippy     its clippy
+#   setup-embedded.sh valgrind   valgrind
 # Where nothing can be installed (no apt-get, not root) it says what is missing and fails.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
@@ -60,5 +61,6 @@ compiler() {
 case "${1-}" in
   compiler) compiler ;;
   clippy) compiler; need rust-web-clippy ;;
-  *) echo "usage: $0 compiler | clippy" >&2; exit 2 ;;
+  valgrind) need valgrind ;;
+  *) echo "usage: $0 compiler | clippy | valgrind" >&2; exit 2 ;;
 esac

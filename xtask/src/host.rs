@@ -29,7 +29,7 @@ const WORKSPACES: [&str; 8] = [
 ];
 
 /// Of the tests of the workspace, those of the runtime crate.
-const RUNTIME_TESTS: [&str; 5] = ["bodies", "host", "model", "threads", "untouched"];
+pub(crate) const RUNTIME_TESTS: [&str; 5] = ["bodies", "host", "model", "threads", "untouched"];
 
 const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
 

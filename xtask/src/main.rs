@@ -17,9 +17,11 @@ mod isa;
 mod library;
 mod lock_file;
 mod loom;
+mod miri;
 mod peers;
 mod process;
 mod readme;
+mod sanitize;
 mod snapshot;
 mod targets;
 mod tool;
@@ -43,6 +45,8 @@ usage: cargo xtask COMMAND
 
   test               every test: host, features, messages, lock, models, examples, firmware
   loom               the models alone: pools shared by threads, in every order of the threads' steps
+  sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
+  miri               tests on the host under Miri, where it is installed
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
   lint               formatting, and clippy with warnings as errors
@@ -84,6 +88,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test"] => test(),
         ["loom"] => loom::check(),
+        ["sanitize"] => sanitize::check(),
+        ["miri"] => miri::check(),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
         ["examples"] => examples::check(snapshot::Mode::Compare),

@@ -203,6 +203,22 @@ pub(crate) fn rustup_cargo(version: &str) -> Option<Command> {
     Some(cargo)
 }
 
+/// The host, as the compiler in use calls it.
+pub(crate) fn host() -> Result<String> {
+    let version = process::output_of(rustc().arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("`rustc -vV` names no host")?.to_owned())
+}
+
+/// Makes sure that `valgrind` is in `PATH`.
+pub(crate) fn need_valgrind() -> Result<()> {
+    if process::capture(Command::new("valgrind").arg("--version")).is_ok_and(|ended| ended.success)
+    {
+        return Ok(());
+    }
+    setup("valgrind", "or install valgrind")
+}
+
 /// What the compiler in use calls itself: `rustc 1.96.0 (..)`.
 pub(crate) fn compiler() -> Result<String> {
     process::output_of(rustc().arg("--version"))
