@@ -32,6 +32,8 @@ mod diagnostics;
 mod expand;
 #[cfg(test)]
 mod expanded;
+#[cfg(test)]
+mod messages;
 mod model;
 mod parse;
 mod place;
