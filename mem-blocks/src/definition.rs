@@ -37,6 +37,7 @@ mod sealed {
 
 impl<T, const N: usize> sealed::Sealed for MemBlocks<T, N> {}
 
+#[doc(hidden)]
 #[diagnostic::do_not_recommend]
 impl<T, const N: usize> Definition for MemBlocks<T, N> {
     type Itself = Self;
@@ -49,6 +50,7 @@ impl<T, const N: usize, const A: usize> sealed::Sealed for BlockBuffer<T, N, A> 
 {
 }
 
+#[doc(hidden)]
 #[diagnostic::do_not_recommend]
 impl<T, const N: usize, const A: usize> BufferOf<MemBlocks<T, N>> for BlockBuffer<T, N, A> where
     Alignment<A>: SupportedAlignment

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{self, BOARDS},
     examples::FIRMWARE,
-    loom, peers,
+    features, loom, peers,
     process::run,
     toolchain::{self, Cross, cargo},
     top,
@@ -17,7 +17,7 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-const WORKSPACES: [&str; 8] = [
+pub(crate) const WORKSPACES: [&str; 8] = [
     "bench",
     "bench/firmware",
     "examples/firmware-cortex-m",
@@ -31,32 +31,8 @@ const WORKSPACES: [&str; 8] = [
 /// Of the tests of the workspace, those of the runtime crate.
 pub(crate) const RUNTIME_TESTS: [&str; 5] = ["bodies", "host", "model", "threads", "untouched"];
 
-const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
-
-/// The features of `mem-blocks`, each of which must build and pass alone, and all together.
-fn features() -> Result<Vec<String>> {
-    let manifest = top().join("mem-blocks/Cargo.toml");
-    let text = fs::read_to_string(&manifest)
-        .with_context(|| format!("cannot read {}", manifest.display()))?;
-    let names: Vec<String> =
-        feature_names(&text).filter(|name| *name != "default").map(str::to_owned).collect();
-    if names.is_empty() {
-        bail!("no features found in {}", manifest.display());
-    }
-    Ok(names)
-}
-
-/// The keys of the table `[features]`.
-fn feature_names(manifest: &str) -> impl Iterator<Item = &str> {
-    manifest
-        .lines()
-        .skip_while(|line| line.trim() != "[features]")
-        .skip(1)
-        .take_while(|line| !line.starts_with('['))
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .filter_map(|line| line.split_once('='))
-        .map(|(name, _)| name.trim())
-}
+pub(crate) const PUBLISHED: [&str; 4] =
+    ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
 
 pub(crate) fn test() -> Result<()> {
     run(cargo().args(["test", "--workspace"]))?;
@@ -65,13 +41,7 @@ pub(crate) fn test() -> Result<()> {
     without_compare_and_swap()?;
     run(in_bench(cargo().arg("test")))?;
     run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))?;
-    run(cargo().args(["check", "--package", "mem-blocks", "--no-default-features"]))?;
-    for feature in features()? {
-        run(cargo()
-            .args(["check", "--package", "mem-blocks", "--no-default-features"])
-            .args(["--features", &feature]))?;
-    }
-    Ok(())
+    features::check()
 }
 
 /// The tests of the runtime crate once more, as on a core that has no compare-and-swap.
@@ -197,21 +167,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn feature_names_are_the_keys_of_one_table() {
-        let manifest = "[package]\nname = \"x\"\n[features]\n# a = b\ndefault = []\nlong-name = [\"dep:y\"]\n\n[dependencies]\nz = \"1\"\n";
-        assert_eq!(feature_names(manifest).collect::<Vec<_>>(), ["default", "long-name"]);
-        assert_eq!(feature_names("[package]\nname = \"x\"\n").count(), 0);
-    }
-
-    #[test]
     fn the_compiler_of_the_messages_is_a_version() {
         let test = "const OTHER: &str = \"x\";\nconst COMPILER: &str = \"rustc 1.95.\";\n";
         assert_eq!(wanted_compiler(test), Some("1.95"));
         assert_eq!(wanted_compiler("const COMPILER: &str = \"cc\";"), None);
-    }
-
-    #[test]
-    fn the_crate_has_features() {
-        assert!(!features().unwrap().is_empty());
     }
 }

@@ -7,8 +7,10 @@ mod benchmark;
 mod board;
 mod build_time;
 mod condition;
+mod copy;
 mod cost;
 mod examples;
+mod features;
 mod figures;
 mod firmware;
 mod host;
@@ -23,6 +25,7 @@ mod process;
 mod readme;
 mod sanitize;
 mod snapshot;
+mod supply;
 mod targets;
 mod tool;
 mod toolchain;
@@ -52,6 +55,8 @@ usage: cargo xtask COMMAND
   lint               formatting, and clippy with warnings as errors
   doc                documentation of the published crates, warnings as errors
   msrv               the published crates, and definitions right and wrong, with the oldest supported compiler
+  supply [--bless]   what mem-blocks is built from: licences, advisories, oldest versions, sets of features; the listings of
+                     the interface, and what has changed since the last release
   targets            a crate of definitions, built for microcontrollers and for every kind of host: sections where
                      they should be and nowhere else
   cost [--write]     cost in instructions, interrupts off, stack, flash and RAM on every kind of core, compared with
@@ -97,6 +102,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["lint"] => host::lint(),
         ["doc"] => host::doc(),
         ["msrv"] => host::msrv(),
+        ["supply"] => supply::check(snapshot::Mode::Compare),
+        ["supply", "--bless"] => supply::check(snapshot::Mode::Bless),
         ["targets"] => targets::check(),
         ["cost"] => cost::check(figures::Mode::Compare),
         ["cost", "--write"] => cost::check(figures::Mode::Write),

@@ -16,7 +16,9 @@ pub(crate) fn figure(mode: Mode, name: &str, found: u64) -> Result<()> {
         Mode::Write => readme::replace_figure(name, &found),
         Mode::Compare if old == found => Ok(()),
         Mode::Compare => {
-            bail!("README.md says {old} {name}, found were {found}; `--write` updates it")
+            bail!(
+                "README.md says {old} {name}, found were {found}; `--write`, or `--bless`, updates it"
+            )
         }
     }
 }

@@ -1,0 +1,29 @@
+//! What `mem-blocks` is built from, and what those who build with it rely on.
+
+mod advisories;
+mod interface;
+mod minimal;
+mod package;
+mod packages;
+mod semver;
+
+use anyhow::Result;
+
+use crate::{features, figures, snapshot::Mode, trust};
+
+pub(crate) fn check(mode: Mode) -> Result<()> {
+    packages::check()?;
+    advisories::check()?;
+    package::check()?;
+    minimal::check()?;
+    features::check()?;
+    interface::check(mode)?;
+    semver::check()?;
+
+    let mode = match mode {
+        Mode::Compare => figures::Mode::Compare,
+        Mode::Bless => figures::Mode::Write,
+    };
+    trust::figure(mode, "packages compiled", packages::compiled()?)?;
+    trust::figure(mode, "sets of features", features::count()?)
+}
