@@ -36,7 +36,7 @@ impl Address {
     /// Whichever addresses, but more often than not such as can be freed.
     pub(crate) fn any() -> impl Strategy<Value = Self> + Clone {
         prop_oneof![
-            12 => any::<u16>().prop_map(Self::Taken),
+            24 => any::<u16>().prop_map(Self::Taken),
             2 => any::<u16>().prop_map(Self::Free),
             1 => any::<(u16, u16)>().prop_map(|(block, bytes)| Self::Inside(block, bytes)),
             1 => prop_oneof![

@@ -287,7 +287,7 @@ impl Subject for Groups {
             ]
             .boxed()
         };
-        let list = prop::collection::vec((member(), Address::any()), 0..8);
+        let list = prop::collection::vec((member(), Address::any()), 0..5);
         prop_oneof![
             10 => request().prop_map(Operation::Alloc),
             5 => (request(), 0..5_u16).prop_map(|(request, k)| Operation::AllocArray(request, k)),
@@ -296,7 +296,7 @@ impl Subject for Groups {
             8 => list.prop_map(Operation::Free),
             2 => member().prop_map(Operation::Fill),
             1 => number().prop_map(Operation::Forget),
-            4 => number().prop_map(Operation::IntoRaw),
+            8 => number().prop_map(Operation::IntoRaw),
             2 => number().prop_map(Operation::FromRaw),
             12 => number().prop_map(Operation::Drop),
             1 => number().prop_map(Operation::DropAll),

@@ -9,7 +9,7 @@ use std::{
 use mem_blocks::RawMemBlocks;
 use proptest::{
     prelude::*,
-    test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner},
+    test_runner::{Config, Reason, RngAlgorithm, TestError, TestRng, TestRunner},
 };
 
 use crate::{
@@ -74,26 +74,50 @@ pub(crate) fn run<S: Subject>(
     let mut runner = TestRunner::new_with_rng(config, seed.numbers(name));
     let sequences = prop::collection::vec(S::operation(), 1..=LONGEST);
     let tally = RefCell::new(Tally::new(S::KINDS));
+    let perform = |sequence: Vec<S::Operation>| {
+        if !pools.iter().all(|pool| is_free_again(pool)) {
+            // A shorter one was not tried, so it is not one that fails.
+            return Err(TestCaseError::reject("what has failed cannot be undone"));
+        }
+        said(|| perform::<S>(&start, &sequence, &mut tally.borrow_mut()))
+            .map_err(TestCaseError::fail)
+    };
     while tally.borrow().operations() < operations {
         let sequence = sequences.new_tree(&mut runner).map_err(|reason| reason.to_string())?;
-        let perform = |sequence: Vec<S::Operation>| {
-            if !pools.iter().all(|pool| is_free_again(pool)) {
-                // A shorter one was not tried, so it is not one that fails.
-                return Err(TestCaseError::reject("what has failed cannot be undone"));
-            }
-            said(|| perform::<S>(&start, &sequence, &mut tally.borrow_mut()))
-                .map_err(TestCaseError::fail)
-        };
         match runner.run_one(sequence, perform) {
             Ok(true) => {}
             Ok(false) => return Err(format!("{name}: the blocks were not free at the start")),
             Err(TestError::Abort(reason)) => return Err(format!("{name}: {reason}")),
             Err(TestError::Fail(reason, sequence)) => {
+                let (reason, sequence) = without_needless(reason, sequence, perform);
                 return Err(failure(name, reason.message(), &sequence));
             }
         }
     }
     Ok(tally.into_inner())
+}
+
+/// The same failure without the operations that do not matter: each was needed only as long as others were what they
+/// were before they were made simple.
+fn without_needless<O: Clone>(
+    mut reason: Reason,
+    mut sequence: Vec<O>,
+    perform: impl Fn(Vec<O>) -> Result<(), TestCaseError>,
+) -> (Reason, Vec<O>) {
+    // Round and round, until each was tried since the last one was left out.
+    let (mut at, mut needed) = (0, 0);
+    while needed < sequence.len() {
+        at %= sequence.len();
+        let mut shorter = sequence.clone();
+        shorter.remove(at);
+        if let Err(TestCaseError::Fail(why)) = perform(shorter.clone()) {
+            (reason, sequence, needed) = (why, shorter, 0);
+        } else {
+            at += 1;
+            needed += 1;
+        }
+    }
+    (reason, sequence)
 }
 
 fn perform<S: Subject>(start: impl Fn() -> S, sequence: &[S::Operation], tally: &mut Tally) {
