@@ -22,6 +22,7 @@ mod loom;
 mod miri;
 mod peers;
 mod process;
+mod random;
 mod readme;
 mod sanitize;
 mod snapshot;
@@ -64,6 +65,8 @@ usage: cargo xtask COMMAND
   peers [--write]    the same of mem-blocks and of its peers, with the same calls in one run, compared with the
                      tables in README.md
   readme             what README.md quotes from other files, and that its project with a section links
+  random [--seed HEX | --seed random] [--operations N] [--write]
+                     random sequences of operations on pools, handles and groups against a model, ten million of them
   build-time [--quick | --write]
                      what definitions and crates cost at compile time, beside others; --quick is one round
   bench [--quick | --write]
@@ -110,6 +113,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["peers"] => peers::check(figures::Mode::Compare),
         ["peers", "--write"] => peers::check(figures::Mode::Write),
         ["readme"] => readme(),
+        ["random", options @ ..] => random::run(options),
         ["build-time"] => build_time::run(Mode::Print),
         ["build-time", "--quick"] => build_time::run(Mode::Quick),
         ["build-time", "--write"] => build_time::run(Mode::Write),

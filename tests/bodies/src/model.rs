@@ -1,4 +1,4 @@
-//! Sequences of operations against a plain model: a `bool` a block.
+//! Sequences of operations against a plain model: a `bool` a block. Short ones, for the cores; `tests/random` has long ones.
 
 use core::iter;
 use core::mem::{self, MaybeUninit};
@@ -29,11 +29,10 @@ pub const TESTS: &[Test] = tests![
 ];
 
 /// The largest requests in the tests of the cores: some are for more blocks than there are.
-const MOST_WANTED: usize = 102;
+const MOST: usize = 102;
 
 /// What an allocator is asked to do, with indices of blocks for their addresses.
-#[derive(Clone, Debug)]
-pub enum Operation {
+enum Operation {
     /// To take a block by the typed front.
     AllocOne,
     /// To take so many blocks.
@@ -49,11 +48,11 @@ pub enum Operation {
 }
 
 /// What the allocator must do, as plainly as it can be said.
-struct Model<const MOST: usize> {
+struct Model {
     taken: Vec<bool, MOST>,
 }
 
-impl<const MOST: usize> Model<MOST> {
+impl Model {
     fn new(blocks: usize) -> Self {
         Self { taken: iter::repeat_n(false, blocks).collect() }
     }
@@ -146,13 +145,13 @@ impl<const MOST: usize> Model<MOST> {
 }
 
 /// An allocator and what it must be like.
-struct Pair<T: 'static, const N: usize, const MOST: usize> {
+struct Pair<T: 'static, const N: usize> {
     pool: &'static MemBlocks<T, N>,
     raw: &'static RawMemBlocks,
-    model: Model<MOST>,
+    model: Model,
 }
 
-impl<T, const N: usize, const MOST: usize> Pair<T, N, MOST> {
+impl<T, const N: usize> Pair<T, N> {
     /// With all blocks free.
     fn new(pool: &'static MemBlocks<T, N>) -> Self {
         let raw = pool.raw();
@@ -248,23 +247,6 @@ impl<T, const N: usize, const MOST: usize> Pair<T, N, MOST> {
     }
 }
 
-/// Does the operations with the allocator and with the model, and compares each result, and the
-/// state after each.
-///
-/// # Panics
-///
-/// If they differ, or the model has no room: for an allocator or a request of more than `MOST` blocks.
-pub fn compare<const MOST: usize, T, const N: usize>(
-    pool: &'static MemBlocks<T, N>,
-    operations: &[Operation],
-) {
-    let mut pair = Pair::<T, N, MOST>::new(pool);
-    for operation in operations {
-        pair.perform(operation);
-        pair.compare();
-    }
-}
-
 /// An operation of one of six kinds, on an allocator of so many blocks.
 fn operation(kind: usize, numbers: &mut Numbers, blocks: usize) -> Operation {
     let most = blocks + 2;
@@ -289,7 +271,7 @@ fn operation(kind: usize, numbers: &mut Numbers, blocks: usize) -> Operation {
 /// it, and must have been refused.
 fn agrees_with_the_model<T, const N: usize>(pool: &'static MemBlocks<T, N>, seed: u32) {
     let mut numbers = Numbers::new(seed);
-    let mut pair = Pair::<T, N, MOST_WANTED>::new(pool);
+    let mut pair = Pair::<T, N>::new(pool);
     let (mut changes, mut refusals) = ([0; 6], [0; 6]);
     for _ in 0..360 {
         let kind = numbers.below(6);

@@ -1,0 +1,354 @@
+//! Groups of three members: who is chosen, whose the handles are, and lists of addresses of any member and of none.
+
+mod choice;
+mod held;
+
+use std::{mem, ptr};
+
+use mem_blocks::{AddError, FreeErrorKind, Group, GroupBlock, GroupRun, RawMemBlocks, choose};
+use proptest::prelude::*;
+
+use crate::{
+    address::{Address, Count, block_at},
+    model::{self, Model},
+    raw::{may_alloc, may_alloc_contiguous, may_free, parts},
+    sequence::Subject,
+    tally::{Kind, Outcome},
+};
+pub(crate) use choice::Request;
+use choice::{Choice, as_told, check_calls, forget_calls};
+use held::{Handle, Held};
+
+const MEMBERS: usize = 3;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Operation {
+    Alloc(Request),
+    /// By the place in a list of numbers.
+    AllocArray(Request, u16),
+    AllocContiguous(Request, Count),
+    Free(Vec<(u8, Address)>),
+    /// All that is free of a member, to be freed by address.
+    Fill(u8),
+    Forget(u16),
+    IntoRaw(u16),
+    FromRaw(u16),
+    Drop(u16),
+    DropAll(u16),
+}
+
+/// The same members, in groups with each choice function.
+pub(crate) struct Groups {
+    members: [&'static RawMemBlocks; MEMBERS],
+    stranger: &'static RawMemBlocks,
+    fit: Group<usize, MEMBERS>,
+    fit_or_larger: Group<usize, MEMBERS>,
+    /// Filled at run time.
+    ours: Group<Choice, MEMBERS>,
+    models: [Model; MEMBERS],
+    /// Of the taken blocks, those that no handle owns.
+    by_address: [Model; MEMBERS],
+    bag: Vec<Held>,
+    stamps: u64,
+}
+
+impl Groups {
+    pub(crate) fn new(
+        members: [&'static RawMemBlocks; MEMBERS],
+        stranger: &'static RawMemBlocks,
+    ) -> Self {
+        let mut ours = Group::new([members[0]], as_told);
+        members[1..].iter().for_each(|&member| ours.add(member).expect("there is room"));
+        assert_eq!(ours.add(stranger), Err(AddError::Full));
+        // What a sequence that failed has left.
+        forget_calls();
+        let models = members.map(|member| Model::new(member.num_blocks()));
+        Self {
+            members,
+            stranger,
+            fit: Group::new(members, choose::smallest_fit),
+            fit_or_larger: Group::new(members, choose::smallest_fit_or_larger),
+            ours,
+            by_address: models.clone(),
+            models,
+            bag: Vec::new(),
+            stamps: 0,
+        }
+    }
+
+    fn alloc_array<const K: usize>(&mut self, request: Request) -> Outcome {
+        let (expected, calls) = self.server(request, |model| may_alloc(model, K));
+        let result =
+            self.ask(request, |group, size| group.alloc_array::<K>(&size), Group::alloc_array::<K>);
+        check_calls(request, if K == 0 { 0 } else { calls });
+        let outcome = Outcome::of(&result, K);
+        match (result, expected) {
+            // Nobody is chosen.
+            (Ok(blocks), _) if K == 0 => drop(blocks),
+            (Ok(blocks), Ok(member)) => {
+                for block in blocks {
+                    self.keep_block(block, member);
+                }
+            }
+            (result, expected) => assert_eq!(result.err(), expected.err()),
+        }
+        outcome
+    }
+
+    fn alloc(&mut self, request: Request) -> Outcome {
+        let (expected, calls) = self.server(request, |model| may_alloc(model, 1));
+        let result = self.ask(request, |group, size| group.alloc(&size), Group::alloc);
+        check_calls(request, calls);
+        let outcome = Outcome::of(&result, 1);
+        match (result, expected) {
+            (Ok(block), Ok(member)) => self.keep_block(block, member),
+            (result, expected) => assert_eq!(result.err(), expected.err()),
+        }
+        outcome
+    }
+
+    fn alloc_contiguous(&mut self, request: Request, count: Count) -> Outcome {
+        // Of which member, is seen later; a count that is large for all is large for each.
+        let count = count.resolve(self.members[0], &self.models[0]);
+        let (expected, calls) =
+            self.server(request, |model| may_alloc_contiguous(model, count).map(|_| ()));
+        let result = self.ask(
+            request,
+            |group, size| group.alloc_contiguous(&size, count),
+            |group, choice| group.alloc_contiguous(choice, count),
+        );
+        check_calls(request, if count == 0 { 0 } else { calls });
+        let outcome = Outcome::of(&result, count);
+        match (result, expected) {
+            (Ok(run), _) if count == 0 => {
+                assert!(run.is_empty() && GroupRun::member(&run).is_none(), "a run of nothing");
+            }
+            (Ok(run), Ok(member)) => {
+                let first = model::index(self.members[member], run.as_ptr().cast());
+                let fit = self.models[member].first_fit(count);
+                assert_eq!((Some(first), GroupRun::count(&run)), (fit, count), "which blocks");
+                self.keep(Handle::Run(run), member, first, count);
+            }
+            (result, expected) => assert_eq!(result.err(), expected.err()),
+        }
+        outcome
+    }
+
+    fn keep_block(&mut self, block: GroupBlock, member: usize) {
+        let first = model::index(self.members[member], block.as_ptr().cast());
+        self.keep(Handle::Block(block), member, first, 1);
+    }
+
+    /// Puts a handle that was got just now into the bag.
+    fn keep(&mut self, handle: Handle, member: usize, first: usize, count: usize) {
+        self.models[member].take(first..first + count);
+        self.stamps += 1;
+        let mut held = Held { handle, member, first, count, stamp: self.stamps };
+        for byte in held.handle.bytes_mut() {
+            byte.write(0);
+        }
+        held.write();
+        held.check(self.members[member]);
+        self.bag.push(held);
+    }
+
+    fn pick(&mut self, number: u16) -> Option<Held> {
+        let at = usize::from(number).checked_rem(self.bag.len())?;
+        let held = self.bag.swap_remove(at);
+        held.check(self.members[held.member]);
+        Some(held)
+    }
+
+    /// From now on the blocks of a handle are to be freed by address.
+    fn lose(&mut self, held: &Held) {
+        self.by_address[held.member].take(held.first..held.first + held.count);
+    }
+
+    fn free(&mut self, list: &[*mut u8]) -> Outcome {
+        let expected = may_free(list, |address| {
+            let of = |member: usize| block_at(self.members[member], address);
+            let is_owner = |&member: &usize| of(member) != Err(FreeErrorKind::NotInBuffer);
+            let member = (0..MEMBERS).find(is_owner).ok_or(FreeErrorKind::NotInBuffer)?;
+            let block = of(member)?;
+            let is_taken = self.by_address[member].is_taken(block);
+            if is_taken { Ok((member, block)) } else { Err(FreeErrorKind::NotAllocated) }
+        });
+        // SAFETY: no handle owns one of the blocks.
+        let result = unsafe { self.fit.free(list) };
+        assert_eq!(result.map_err(parts), expected.as_ref().map(|_| ()).map_err(|&error| error));
+        for (member, block) in expected.unwrap_or_default() {
+            self.by_address[member].give_back([block]);
+            self.models[member].give_back([block]);
+        }
+        Outcome::of(&result, list.len())
+    }
+
+    fn resolve(&self, member: u8, address: Address) -> *mut u8 {
+        let at = usize::from(member) % MEMBERS;
+        let (pool, model) = (self.members[at], &self.models[at]);
+        let address = address.resolve(pool, &self.by_address[at], model, self.stranger);
+        // What lies behind one member may be the first block of another, and a handle's.
+        let is_in = |other: usize| {
+            other != at && block_at(self.members[other], address) != Err(FreeErrorKind::NotInBuffer)
+        };
+        if (0..MEMBERS).any(is_in) { ptr::null_mut() } else { address }
+    }
+
+    fn fill(&mut self, member: u8) -> Outcome {
+        let at = usize::from(member) % MEMBERS;
+        let runs: Vec<_> = self.models[at].free_runs().collect();
+        for run in &runs {
+            let first = model::address(self.members[at], run.start);
+            assert_eq!(self.members[at].claim(first, run.len()), Ok(()), "they are free");
+            self.models[at].take(run.clone());
+            self.by_address[at].take(run.clone());
+        }
+        if runs.is_empty() { Outcome::Empty } else { Outcome::Done }
+    }
+
+    fn forget(&mut self, number: u16) -> Option<Outcome> {
+        let held = self.pick(number)?;
+        self.lose(&held);
+        mem::forget(held.handle);
+        Some(Outcome::Done)
+    }
+
+    fn give_up(&mut self, number: u16) -> Option<Outcome> {
+        let held = self.pick(number)?;
+        self.lose(&held);
+        let expected = model::address(self.members[held.member], held.first);
+        assert_eq!(held.handle.into_raw(), expected, "`into_raw`");
+        Some(Outcome::Done)
+    }
+
+    fn own_again(&mut self, number: u16) -> Option<Outcome> {
+        let at = usize::from(number) % MEMBERS;
+        let block = self.by_address[at].taken_block(number.into())?;
+        self.by_address[at].give_back([block]);
+        self.models[at].give_back([block]);
+        let address = model::address(self.members[at], block);
+        // SAFETY: the block is taken, and no handle owns it.
+        let made = unsafe { GroupBlock::from_raw(self.members[at], address) };
+        self.keep_block(made, at);
+        Some(Outcome::Done)
+    }
+
+    fn drop_one(&mut self, number: u16) -> Option<Outcome> {
+        let Held { handle, member, first, count, .. } = self.pick(number)?;
+        drop(handle);
+        self.models[member].give_back(first..first + count);
+        Some(Outcome::Done)
+    }
+
+    fn drop_all(&mut self, number: u16) -> Option<Outcome> {
+        let was_empty = self.models.iter().all(|model| model.used() == 0);
+        while self.drop_one(number).is_some() {
+            self.compare();
+        }
+        let lost = self.members.iter().zip(&self.by_address).flat_map(|(member, by_address)| {
+            by_address.taken_blocks().map(|block| model::address(member, block))
+        });
+        let lost: Vec<_> = lost.collect();
+        self.free(&lost);
+        assert!(self.models.iter().all(|model| model.used() == 0), "blocks that nobody has");
+        (!was_empty).then_some(Outcome::Done)
+    }
+}
+
+impl Subject for Groups {
+    type Operation = Operation;
+
+    const KINDS: &'static [Kind] = &[
+        Kind::refusable("alloc"),
+        Kind::refusable("alloc_array"),
+        Kind::refusable("alloc_contiguous"),
+        Kind::refusable("free"),
+        Kind::sure("claim all of a member"),
+        Kind::sure("forget"),
+        Kind::sure("into_raw"),
+        Kind::sure("from_raw"),
+        Kind::sure("drop"),
+        Kind::sure("drop all"),
+    ];
+
+    fn operation() -> BoxedStrategy<Operation> {
+        let number = any::<u16>;
+        let member = any::<u8>;
+        let request = || {
+            prop_oneof![
+                4 => any::<(u8, i8)>().prop_map(|(member, more)| Request::Fit(member, more)),
+                4 => (member(), -1..=1_i8).prop_map(|(member, more)| Request::Fit(member, more)),
+                6 => (member(), -1..=1_i8)
+                    .prop_map(|(member, more)| Request::FitOrLarger(member, more)),
+                6 => (0..4_u8).prop_map(Request::Place),
+                4 => (0..3_u8).prop_map(Request::Next),
+                1 => Just(Request::Nobody),
+                1 => Just(Request::Stranger),
+            ]
+            .boxed()
+        };
+        let list = prop::collection::vec((member(), Address::any()), 0..5);
+        prop_oneof![
+            10 => request().prop_map(Operation::Alloc),
+            5 => (request(), 0..5_u16).prop_map(|(request, k)| Operation::AllocArray(request, k)),
+            8 => (request(), Count::any())
+                .prop_map(|(request, count)| Operation::AllocContiguous(request, count)),
+            8 => list.prop_map(Operation::Free),
+            2 => member().prop_map(Operation::Fill),
+            1 => number().prop_map(Operation::Forget),
+            8 => number().prop_map(Operation::IntoRaw),
+            2 => number().prop_map(Operation::FromRaw),
+            12 => number().prop_map(Operation::Drop),
+            1 => number().prop_map(Operation::DropAll),
+        ]
+        .boxed()
+    }
+
+    fn kind(operation: &Operation) -> usize {
+        match operation {
+            Operation::Alloc(_) => 0,
+            Operation::AllocArray(..) => 1,
+            Operation::AllocContiguous(..) => 2,
+            Operation::Free(_) => 3,
+            Operation::Fill(_) => 4,
+            Operation::Forget(_) => 5,
+            Operation::IntoRaw(_) => 6,
+            Operation::FromRaw(_) => 7,
+            Operation::Drop(_) => 8,
+            Operation::DropAll(_) => 9,
+        }
+    }
+
+    fn perform(&mut self, operation: &Operation) -> Option<Outcome> {
+        match *operation {
+            Operation::Alloc(request) => Some(self.alloc(request)),
+            Operation::AllocArray(request, 0) => Some(self.alloc_array::<1>(request)),
+            Operation::AllocArray(request, 1) => Some(self.alloc_array::<2>(request)),
+            Operation::AllocArray(request, 2) => Some(self.alloc_array::<5>(request)),
+            Operation::AllocArray(request, 3) => Some(self.alloc_array::<33>(request)),
+            Operation::AllocArray(request, _) => Some(self.alloc_array::<0>(request)),
+            Operation::AllocContiguous(request, count) => {
+                Some(self.alloc_contiguous(request, count))
+            }
+            Operation::Free(ref list) => {
+                let list: Vec<_> =
+                    list.iter().map(|&(member, address)| self.resolve(member, address)).collect();
+                Some(self.free(&list))
+            }
+            Operation::Fill(member) => Some(self.fill(member)),
+            Operation::Forget(number) => self.forget(number),
+            Operation::IntoRaw(number) => self.give_up(number),
+            Operation::FromRaw(number) => self.own_again(number),
+            Operation::Drop(number) => self.drop_one(number),
+            Operation::DropAll(number) => self.drop_all(number),
+        }
+    }
+
+    fn compare(&self) {
+        self.members.iter().zip(&self.models).for_each(|(member, model)| model.compare(member));
+    }
+
+    fn end(&mut self) {
+        self.drop_all(0);
+    }
+}
