@@ -11,6 +11,7 @@ mod cost;
 mod examples;
 mod figures;
 mod firmware;
+mod fuzz;
 mod host;
 mod image;
 mod isa;
@@ -34,7 +35,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use benchmark::Mode;
 
@@ -54,6 +55,8 @@ usage: cargo xtask COMMAND
                      the tables in README.md
   peers [--write]    the same of mem-blocks and of its peers, with the same calls in one run, compared with the
                      tables in README.md
+  fuzz [--seconds N] inputs that nobody has thought of, for the runtime and for the macros: the seeds, then N seconds of
+                     others each (45 unless said); then what the macros were called with is compiled
   readme             what README.md quotes from other files, and that its project with a section links
   build-time [--quick | --write]
                      what definitions and crates cost at compile time, beside others; --quick is one round
@@ -96,6 +99,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["cost", "--write"] => cost::check(figures::Mode::Write),
         ["peers"] => peers::check(figures::Mode::Compare),
         ["peers", "--write"] => peers::check(figures::Mode::Write),
+        ["fuzz"] => fuzz::check(fuzz::SECONDS),
+        ["fuzz", "--seconds", seconds] => fuzz::check(seconds.parse().context("no number")?),
         ["readme"] => readme(),
         ["build-time"] => build_time::run(Mode::Print),
         ["build-time", "--quick"] => build_time::run(Mode::Quick),

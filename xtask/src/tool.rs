@@ -15,7 +15,6 @@ pub(crate) struct Tool {
 }
 
 // What a check prints or compares is that of one version, so what else is installed does not matter.
-#[allow(dead_code, reason = "the commands come next")]
 pub(crate) const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 #[allow(dead_code, reason = "the commands come next")]
 pub(crate) const MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0" };
