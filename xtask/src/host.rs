@@ -17,11 +17,12 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-pub(crate) const WORKSPACES: [&str; 8] = [
+pub(crate) const WORKSPACES: [&str; 9] = [
     "bench",
     "bench/firmware",
     "examples/firmware-cortex-m",
     "examples/firmware-riscv",
+    "fuzz",
     "tests/firmware",
     "tests/lock",
     "tests/loom",
@@ -112,6 +113,7 @@ pub(crate) fn lint() -> Result<()> {
     run(cargo().current_dir(top().join("xtask/plugin")).arg("clippy").args(deny))?;
     run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
+    run(cargo().current_dir(top().join("fuzz")).args(["clippy", "--workspace"]).args(deny))?;
     loom::lint()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;

@@ -13,6 +13,7 @@ mod examples;
 mod features;
 mod figures;
 mod firmware;
+mod fuzz;
 mod host;
 mod image;
 mod isa;
@@ -40,7 +41,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use benchmark::Mode;
 
@@ -64,6 +65,8 @@ usage: cargo xtask COMMAND
                      the tables in README.md
   peers [--write]    the same of mem-blocks and of its peers, with the same calls in one run, compared with the
                      tables in README.md
+  fuzz [--seconds N] inputs that nobody has thought of, for the runtime and for the macros: the seeds, then N seconds of
+                     others each (45 unless said); then what the macros were called with is compiled
   readme             what README.md quotes from other files, and that its project with a section links
   random [--seed HEX | --seed random] [--operations N] [--write]
                      random sequences of operations on pools, handles and groups against a model, ten million of them
@@ -112,6 +115,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["cost", "--write"] => cost::check(figures::Mode::Write),
         ["peers"] => peers::check(figures::Mode::Compare),
         ["peers", "--write"] => peers::check(figures::Mode::Write),
+        ["fuzz"] => fuzz::check(fuzz::SECONDS),
+        ["fuzz", "--seconds", seconds] => fuzz::check(seconds.parse().context("no number")?),
         ["readme"] => readme(),
         ["random", options @ ..] => random::run(options),
         ["build-time"] => build_time::run(Mode::Print),

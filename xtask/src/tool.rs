@@ -16,10 +16,8 @@ pub(crate) struct Tool {
 
 // What a check prints or compares is that of one version, so what else is installed does not matter.
 pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
-#[allow(dead_code, reason = "the commands come next")]
 pub(crate) const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
-#[allow(dead_code, reason = "the commands come next")]
 pub(crate) const MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0" };
 pub(crate) const PUBLIC_API: Tool = Tool { name: "cargo-public-api", version: "0.52.0" };
 pub(crate) const SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };

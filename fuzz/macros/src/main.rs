@@ -1,0 +1,178 @@
+//! Compiles what the fuzzer called the macros with, by the compiler and the macros as they are:
+//! `mem-blocks-fuzz-macros RLIB WORK SEEDS CORPUS`.
+//!
+//! No panic, no internal error, no hang; what the macros have refused is an error; and what they have accepted compiles, or
+//! the compiler's errors are at words of the user's, not at what was generated.
+
+mod compiler;
+
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::OsString,
+    fs,
+    path::Path,
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use anyhow::{Context, Result, bail};
+use mem_blocks_fuzz_macros::{Input, Verdict, judge, program};
+
+use compiler::{Compiler, Outcome};
+
+/// Of each kind, seeds not counted, as many are compiled: some tenths of a second each.
+const MOST_ACCEPTED: usize = 160;
+const MOST_REFUSED: usize = 40;
+
+/// As deep as the groups of what is compiled: the compiler itself ends at some thousands.
+const DEPTHS: [usize; 2] = [50, 100];
+
+fn main() -> ExitCode {
+    match check(&env::args_os().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(arguments: &[OsString]) -> Result<()> {
+    let [runtime, work, seeds, corpus] = arguments else {
+        bail!("usage: mem-blocks-fuzz-macros RLIB WORK SEEDS CORPUS");
+    };
+    let compiler = Compiler::new(runtime.into(), work.into())?;
+    let cases = cases(Path::new(seeds), Path::new(corpus))?;
+    let outcomes = compile(&compiler, &cases)?;
+
+    let count = |verdict, outcome: fn(&Outcome) -> bool| {
+        let of = cases.iter().zip(&outcomes).filter(|(case, _)| case.verdict == verdict);
+        of.filter(|(_, found)| outcome(found)).count()
+    };
+    println!(
+        "accepted by the macros: {} compile, {} are refused by the compiler, at words of the user's",
+        count(Verdict::Accepted, |outcome| matches!(outcome, Outcome::Compiled)),
+        count(Verdict::Accepted, |outcome| matches!(outcome, Outcome::Refused)),
+    );
+    println!(
+        "refused by the macros: {}, with errors in the compiler's words too",
+        count(Verdict::Refused, |outcome| matches!(outcome, Outcome::Refused)),
+    );
+    let wrong: Vec<_> = cases.iter().zip(&outcomes).filter_map(wrong).collect();
+    if !wrong.is_empty() {
+        bail!("{} of them are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    }
+    // Else the rest says little.
+    if count(Verdict::Accepted, |outcome| matches!(outcome, Outcome::Compiled)) < 10 {
+        bail!("hardly any of what the macros accept compiles");
+    }
+    Ok(())
+}
+
+/// What is wrong with a case, if anything is.
+fn wrong((case, outcome): (&Case, &Outcome)) -> Option<String> {
+    let why = match (outcome, case.verdict) {
+        (Outcome::Wrong(why), _) => why,
+        (Outcome::Compiled, Verdict::Refused) => "refused by the macros, and compiles",
+        _ => return None,
+    };
+    Some(format!("{}: {why}", case.name))
+}
+
+/// An input as a program.
+struct Case {
+    name: String,
+    program: String,
+    verdict: Verdict,
+}
+
+impl Case {
+    /// `None` if it is nothing to compile.
+    fn new(name: &str, text: &str) -> Option<Self> {
+        let input = Input::read(text)?;
+        Some(Self { name: name.to_owned(), program: program::write(text)?, verdict: judge(&input) })
+    }
+}
+
+/// All the seeds, and of what the fuzzer has found the first ones by name: which are hashes, so that it is as good as a
+/// random choice, and the same for the same corpus.
+fn cases(seeds: &Path, corpus: &Path) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for (name, text) in texts(seeds)? {
+        cases.push(Case::new(&name, &text).with_context(|| format!("{name} is no input"))?);
+    }
+    if cases.is_empty() {
+        bail!("no seeds in {}", seeds.display());
+    }
+    for depth in DEPTHS {
+        for (name, text) in deep(depth) {
+            cases.push(Case { verdict: Verdict::Accepted, program: text, name });
+        }
+    }
+    let (mut accepted, mut refused) = (0, 0);
+    for (name, text) in texts(corpus)? {
+        let Some(case) = Case::new(&name, &text) else { continue };
+        let (count, most) = match case.verdict {
+            Verdict::Accepted => (&mut accepted, MOST_ACCEPTED),
+            Verdict::Refused => (&mut refused, MOST_REFUSED),
+        };
+        if *count < most {
+            *count += 1;
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
+/// The files of a folder by name, without those that are no text.
+fn texts(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let files =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut texts = BTreeMap::new();
+    for file in files {
+        let path = file?.path();
+        let name = path.file_stem().context("a file has a name")?.to_string_lossy().into_owned();
+        if let Ok(text) = String::from_utf8(fs::read(&path)?) {
+            texts.insert(name, text);
+        }
+    }
+    Ok(texts)
+}
+
+/// Definitions with groups in groups, so deep.
+fn deep(depth: usize) -> Vec<(String, String)> {
+    let [open, close] = ["(", ")"].map(|sign| sign.repeat(depth));
+    let texts = [
+        ("value", format!("#[mem_blocks(align = {open}4{close})] static DEEP: MemBlocks<u32, 4>;")),
+        ("number", format!("static DEEP: MemBlocks<u32, {{ {open}4{close} }}>;")),
+        ("type", format!("static DEEP: {open}MemBlocks<u32, 4>{close};")),
+    ];
+    let name = |part| format!("deep_{part}_{depth}");
+    let program = |text: &str| program::write(text).expect("it is an input");
+    texts.iter().map(|(part, text)| (name(part), program(text))).collect()
+}
+
+/// Compiles all of them, two at once.
+fn compile(compiler: &Compiler, cases: &[Case]) -> Result<Vec<Outcome>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = cases.get(at) else { return Ok::<_, anyhow::Error>(done) };
+            done.push((at, compiler.compile(&case.name, &case.program)?));
+        }
+    };
+    let mut outcomes = thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work)];
+        let mut all = Vec::new();
+        for thread in threads {
+            all.extend(thread.join().expect("compiling does not panic")?);
+        }
+        Ok::<_, anyhow::Error>(all)
+    })?;
+    outcomes.sort_by_key(|(at, _)| *at);
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+}

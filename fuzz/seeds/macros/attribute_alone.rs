@@ -1,0 +1,2 @@
+#[mem_blocks]
+static POOL: MemBlocks<u8, 100>;

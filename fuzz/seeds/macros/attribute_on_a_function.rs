@@ -1,0 +1,2 @@
+#[mem_blocks(uninit)]
+fn function() {}
