@@ -1,12 +1,13 @@
 //! The tests of `tests/bodies`, which emulated cores run as well, on the host.
 
 use libtest_mimic::{Arguments, Trial};
-use mem_blocks_bodies::{Test, edges, groups, handles, model};
+use mem_blocks_bodies::{Test, edges, groups, handles, misuse, model};
 
 const MODULES: &[(&str, &[Test])] = &[
     ("edges", edges::TESTS),
     ("groups", groups::TESTS),
     ("handles", handles::TESTS),
+    ("misuse", misuse::TESTS),
     ("model", model::TESTS),
 ];
 

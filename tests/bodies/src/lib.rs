@@ -32,6 +32,8 @@ pub mod edges;
 pub mod groups;
 #[allow(unsafe_code, reason = "taking ownership apart and putting it together")]
 pub mod handles;
+#[allow(unsafe_code, reason = "misusing the address-level interface")]
+pub mod misuse;
 #[allow(unsafe_code, reason = "freeing by address")]
 pub mod model;
 pub mod numbers;
