@@ -21,6 +21,7 @@ mod library;
 mod lock_file;
 mod loom;
 mod miri;
+mod mutants;
 mod peers;
 mod process;
 mod random;
@@ -52,6 +53,8 @@ usage: cargo xtask COMMAND
   loom               the models alone: pools shared by threads, in every order of the threads' steps
   sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
   miri               tests on the host under Miri, where it is installed
+  mutants [--write]  the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
+                     none does; takes hours
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
   lint               formatting, and clippy with warnings as errors
@@ -101,6 +104,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["loom"] => loom::check(),
         ["sanitize"] => sanitize::check(),
         ["miri"] => miri::check(),
+        ["mutants"] => mutants::check(figures::Mode::Compare),
+        ["mutants", "--write"] => mutants::check(figures::Mode::Write),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
         ["examples"] => examples::check(snapshot::Mode::Compare),

@@ -1,0 +1,172 @@
+//! Mutants: the published crates with one thing changed at a time, by cargo-mutants. A test must fail for each, or the list
+//! in `tests/mutants.md` says why none can.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{figures, process, tool, toolchain, top, trust};
+
+/// The mutants that live, with reasons.
+const LIST: &str = "tests/mutants.md";
+
+/// A part of the code, and the tests that are to kill its mutants: the quick ones.
+struct Part {
+    name: &'static str,
+    select: &'static [&'static str],
+    packages: &'static str,
+    tests: &'static [&'static str],
+    /// Whether it is compiled as for a core that has no compare-and-swap.
+    by_lock: bool,
+}
+
+const RUNTIME_PACKAGES: &str = "mem-blocks,mem-blocks-tests,mem-blocks-random";
+const RUNTIME_TESTS: &[&str] =
+    &["--lib", "--test", "bodies", "--test", "host", "--bin", "mem-blocks-random"];
+
+/// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each.
+const PARTS: [Part; 3] = [
+    Part {
+        name: "macros",
+        select: &["--package", "mem-blocks-macros"],
+        packages: "mem-blocks-macros",
+        tests: &["--lib"],
+        by_lock: false,
+    },
+    Part {
+        name: "runtime",
+        // What stands in for the processor under loom is there for loom alone.
+        select: &["--package", "mem-blocks", "--exclude", "**/modelled.rs"],
+        packages: RUNTIME_PACKAGES,
+        tests: RUNTIME_TESTS,
+        by_lock: false,
+    },
+    Part {
+        name: "lock",
+        select: &["--package", "mem-blocks", "--file", "mem-blocks/src/lock.rs"],
+        packages: RUNTIME_PACKAGES,
+        tests: RUNTIME_TESTS,
+        by_lock: true,
+    },
+];
+
+/// Makes all mutants, which takes hours, and compares those that live with the list.
+pub(crate) fn check(mode: figures::Mode) -> Result<()> {
+    let (mut killed, mut alive) = (BTreeSet::new(), BTreeSet::new());
+    for part in &PARTS {
+        let found = part.run()?;
+        killed.extend(found.killed);
+        alive.extend(found.alive);
+    }
+    // Where one is not compiled, nothing kills it.
+    let alive: BTreeMap<_, _> = count(alive.difference(&killed));
+    let number: u64 = alive.values().sum();
+    println!("{} mutants killed, {number} alive", killed.len());
+
+    let text = fs::read_to_string(top().join(LIST)).context(LIST)?;
+    let explained = count(entries(&text));
+    let new = alive.iter().filter(|&(name, number)| explained.get(name) != Some(number));
+    let old = explained.iter().filter(|&(name, _)| !alive.contains_key(name));
+    let new = new.map(|(name, number)| format!("{number} alive: {name}"));
+    let old = old.map(|(name, _)| format!("not alive: {name}"));
+    let wrong: Vec<_> = new.chain(old).collect();
+    if !wrong.is_empty() {
+        bail!("{LIST} explains others than these:\n  {}", wrong.join("\n  "));
+    }
+    trust::figure(mode, "mutants", killed.len() as u64 + number)?;
+    trust::figure(mode, "mutants-alive", number)
+}
+
+/// The names of mutants, each with its place.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Outcomes {
+    killed: BTreeSet<String>,
+    alive: BTreeSet<String>,
+}
+
+impl Part {
+    fn run(&self) -> Result<Outcomes> {
+        println!("mutants of {}", self.name);
+        let folder = toolchain::target_dir().join("mutants").join(self.name);
+        let out = folder.join("mutants.out");
+        if out.exists() {
+            fs::remove_dir_all(&out)?;
+        }
+        fs::create_dir_all(&folder)?;
+        let mut cargo = tool::MUTANTS.cargo()?;
+        // Each of its copies of the repository has a folder of its own.
+        cargo.env_remove("CARGO_TARGET_DIR");
+        if self.by_lock {
+            toolchain::without_compare_and_swap(&mut cargo);
+        }
+        cargo.args(["mutants", "--profile", "mutants", "--jobs", "2", "--colors", "never"]);
+        // It would compile the unchanged crates for a part of the tests only.
+        cargo.args(["--baseline", "skip", "--timeout", "20"]);
+        cargo.args(["--test-package", self.packages]).arg("--output").arg(&folder);
+        cargo.args(self.select).arg("--").args(self.tests);
+        // It fails where one is alive. Whether it did its work is in what it has written.
+        let ended = process::capture(&mut cargo)?;
+        Outcomes::read(&out).with_context(|| ended.stderr)
+    }
+}
+
+impl Outcomes {
+    /// What cargo-mutants has written. It calls one that made a test run without end neither caught nor missed, and one that
+    /// does not compile is none.
+    fn read(out: &Path) -> Result<Self> {
+        let lines = |file: &str| {
+            let text = fs::read_to_string(out.join(file)).with_context(|| file.to_owned())?;
+            Ok::<_, anyhow::Error>(text.lines().map(str::to_owned).collect::<Vec<_>>())
+        };
+        let mut killed = lines("caught.txt")?;
+        killed.extend(lines("timeout.txt")?);
+        ensure!(!killed.is_empty(), "no mutant was killed");
+        let alive = lines("missed.txt")?.into_iter().collect();
+        Ok(Outcomes { killed: killed.into_iter().collect(), alive })
+    }
+}
+
+/// How often each is there, without its line and column: `FILE: WHAT`.
+fn count(names: impl IntoIterator<Item = impl AsRef<str>>) -> BTreeMap<String, u64> {
+    let mut counted = BTreeMap::new();
+    for name in names {
+        let name = name.as_ref();
+        let mut parts = name.splitn(4, ':');
+        let without_place = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(file), Some(line), Some(_), Some(what)) if line.parse::<u32>().is_ok() => {
+                format!("{file}:{what}")
+            }
+            _ => name.to_owned(),
+        };
+        *counted.entry(without_place).or_default() += 1;
+    }
+    counted
+}
+
+/// The names in the list: `` - `NAME` ``, once for each mutant of that name that lives.
+fn entries(list: &str) -> impl Iterator<Item = String> {
+    list.lines().filter_map(|line| Some(line.strip_prefix("- `")?.strip_suffix('`')?.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mutants_are_counted_without_their_places() {
+        let names = ["a.rs:1:2: replace x with y", "a.rs:30:4: replace x with y", "b.rs: z"];
+        let counted = count(names.map(str::to_owned));
+        assert_eq!(counted.get("a.rs: replace x with y"), Some(&2));
+        assert_eq!(counted.get("b.rs: z"), Some(&1));
+    }
+
+    #[test]
+    fn the_list_has_names_between_its_reasons() {
+        let list = "# Why\n\nBecause.\n\n- `a.rs: x`\n- `a.rs: x`\n- not a name\n";
+        assert_eq!(entries(list).collect::<Vec<_>>(), ["a.rs: x", "a.rs: x"]);
+    }
+}
