@@ -5,9 +5,10 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    process::run,
+    figures::Mode,
+    process::{output_of, run},
     toolchain::{add_flags, cargo, target_dir},
-    top,
+    top, trust,
 };
 
 /// How a word of a bitmap changes, where its builds go, and what the compiler is told.
@@ -16,13 +17,26 @@ const VARIANTS: [(&str, &str, &[&str]); 2] = [
     ("under the lock", "loom-lock", &["--cfg=loom", "--cfg=mem_blocks_no_compare_and_swap"]),
 ];
 
-pub(crate) fn check() -> Result<()> {
+pub(crate) fn check(mode: Mode) -> Result<()> {
+    let (mut models, mut executions) = (0, 0);
     for (how, folder, flags) in VARIANTS {
         println!("models of pools whose words change {how}");
-        // What they print is how often each ran.
-        run(in_models("test", folder, flags).args(["--release", "--", "--nocapture"]))?;
+        let mut test = in_models("test", folder, flags);
+        // Without this, what they print is only seen of those that fail.
+        let printed = output_of(test.args(["--release", "--", "--nocapture", "--test-threads=2"]))?;
+        println!("{printed}");
+        for number in printed.lines().filter_map(executions_of) {
+            models += 1;
+            executions += number;
+        }
     }
-    Ok(())
+    trust::figure(mode, "models", models)?;
+    trust::figure(mode, "executions", executions)
+}
+
+/// The number in `MODEL: NUMBER runs`, which may follow what the test harness has printed.
+fn executions_of(line: &str) -> Option<u64> {
+    line.strip_suffix(" runs")?.rsplit(' ').next()?.parse().ok()
 }
 
 pub(crate) fn lint() -> Result<()> {
@@ -41,4 +55,16 @@ fn in_models(subcommand: &str, folder: &str, flags: &[&str]) -> Command {
         .args([subcommand, "--locked"]);
     add_flags(&mut cargo, flags);
     cargo
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_says_how_often_it_ran() {
+        assert_eq!(executions_of("test a ... several_or_one: 123 runs"), Some(123));
+        assert_eq!(executions_of("several_or_one: 123 runs"), Some(123));
+        assert_eq!(executions_of("test several_or_one ... ok"), None);
+    }
 }

@@ -50,7 +50,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test               every test: host, features, messages, lock, models, examples, firmware
-  loom               the models alone: pools shared by threads, in every order of the threads' steps
+  loom [--write]     the models alone: pools shared by threads, in every order of the threads' steps
   sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
   miri               tests on the host under Miri, where it is installed
   mutants [--write]  the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
@@ -77,7 +77,9 @@ usage: cargo xtask COMMAND
                      what definitions and crates cost at compile time, beside others; --quick is one round
   bench [--quick | --write]
                      how fast operations are on the host, beside other allocators, in one run; --quick is one round
-  ci                 all of the above, build-time and bench in one round
+  ci                 all of the above but miri and mutants; build-time and bench in one round
+  soak               what takes hours: a thousand million random operations of a new seed, half an hour of each fuzz
+                     target, and mutants
 
 --bless and --write put what was found in place of what was expected.
 ";
@@ -101,7 +103,8 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test"] => test(),
-        ["loom"] => loom::check(),
+        ["loom"] => loom::check(figures::Mode::Compare),
+        ["loom", "--write"] => loom::check(figures::Mode::Write),
         ["sanitize"] => sanitize::check(),
         ["miri"] => miri::check(),
         ["mutants"] => mutants::check(figures::Mode::Compare),
@@ -131,13 +134,14 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["bench", "--quick"] => bench::run(Mode::Quick),
         ["bench", "--write"] => bench::run(Mode::Write),
         ["ci"] => ci(),
+        ["soak"] => soak(),
         _ => bail!("no such command\n\n{USAGE}"),
     }
 }
 
 fn test() -> Result<()> {
     host::test()?;
-    loom::check()?;
+    loom::check(figures::Mode::Compare)?;
     examples::check(snapshot::Mode::Compare)?;
     firmware::check(snapshot::Mode::Compare)
 }
@@ -156,8 +160,22 @@ fn ci() -> Result<()> {
     readme()?;
     cost::check(figures::Mode::Compare)?;
     peers::check(figures::Mode::Compare)?;
+    random::run(&[])?;
+    sanitize::check()?;
+    fuzz::check(fuzz::SECONDS)?;
+    supply::check(snapshot::Mode::Compare)?;
     build_time::run(Mode::Quick)?;
     bench::run(Mode::Quick)
+}
+
+/// What takes hours: looks for what nobody has found, where `ci` looks whether all is as it was.
+fn soak() -> Result<()> {
+    const OPERATIONS: &str = "1000000000";
+    const SECONDS: u64 = 1800;
+
+    random::run(&["--seed", "random", "--operations", OPERATIONS])?;
+    fuzz::check(SECONDS)?;
+    mutants::check(figures::Mode::Compare)
 }
 
 /// The top folder of the repository.

@@ -24,6 +24,6 @@ pub(crate) fn check(mode: Mode) -> Result<()> {
         Mode::Compare => figures::Mode::Compare,
         Mode::Bless => figures::Mode::Write,
     };
-    trust::figure(mode, "packages compiled", packages::compiled()?)?;
-    trust::figure(mode, "sets of features", features::count()?)
+    trust::figure(mode, "packages-compiled", packages::compiled()?)?;
+    trust::figure(mode, "feature-sets", features::count()?)
 }
