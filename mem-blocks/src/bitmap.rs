@@ -109,3 +109,87 @@ pub(crate) const fn take_lowest(bits: &mut Bits) -> usize {
     *bits &= bits.wrapping_sub(1);
     at
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words with gaps of many kinds: all of 8 bits, in several places, and with the rest set or not.
+    fn words() -> impl Iterator<Item = Bits> {
+        (0..1 << 8).flat_map(|low: Bits| {
+            [0, 7, 20].into_iter().flat_map(move |at| [low << at, !(low << at)])
+        })
+    }
+
+    /// Whether there are `len` set bits from `start` on.
+    fn is_run(word: Bits, start: usize, len: usize) -> bool {
+        start + len <= WORD_BITS && (start..start + len).all(|index| word & bit(index) != 0)
+    }
+
+    fn first_run(word: Bits, len: usize) -> Option<usize> {
+        (0..WORD_BITS).find(|&start| is_run(word, start, len))
+    }
+
+    const LENGTHS: [usize; 9] = [1, 2, 3, 4, 5, 8, 13, 31, 32];
+
+    #[test]
+    fn a_run_is_found_where_the_first_is() {
+        for word in words() {
+            for len in LENGTHS {
+                assert_eq!(find_run(word, len), first_run(word, len), "{len} in {word:032b}");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_start_where_as_many_bits_follow() {
+        for word in words() {
+            for len in LENGTHS {
+                let starts = run_starts(word, len);
+                for start in 0..WORD_BITS {
+                    let is_start = starts & bit(start) != 0;
+                    assert_eq!(is_start, is_run(word, start, len), "{len} in {word:032b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_run_is_the_lowest_of_those_that_fit() {
+        for word in words() {
+            for (min, max) in [(1, 1), (1, 3), (2, 4), (3, 8), (1, 32), (9, 32)] {
+                let longest = (min..=max).rev().find_map(|len| Some((first_run(word, len)?, len)));
+                assert_eq!(longest_run(word, min, max), longest, "{min}..={max} in {word:032b}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lowest_set_bits_are_those_below_which_there_are_not_as_many() {
+        for word in words() {
+            for count in [1, 2, 3, 7, 32] {
+                let mut rest = word;
+                let lowest = (0..count).fold(0, |taken, _| {
+                    if rest == 0 { taken } else { taken | bit(take_lowest(&mut rest)) }
+                });
+                let expected = (word.count_ones() as usize >= count).then_some(lowest);
+                assert_eq!(lowest_set(word, count), expected, "{count} of {word:032b}");
+            }
+        }
+    }
+
+    #[test]
+    fn bits_of_a_word_are_as_many_and_where_they_should_be() {
+        for count in 1..=WORD_BITS {
+            assert_eq!(lowest(count).count_ones() as usize, count);
+            assert_eq!(lowest(count).trailing_ones() as usize, count);
+            for start in 0..=WORD_BITS - count {
+                let bits = bits(start, count);
+                assert!(is_run(bits, start, count));
+                assert_eq!(bits.count_ones() as usize, count);
+                assert_eq!(clear(bits, Bits::MAX), !bits);
+            }
+        }
+        assert_eq!(lowest(0), 0);
+    }
+}

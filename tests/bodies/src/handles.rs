@@ -31,6 +31,7 @@ pub const TESTS: &[Test] = tests![
     an_array_of_handles_frees_each_block_by_itself,
     a_run_splits_without_losing_or_doubling_a_block,
     a_run_goes_through_a_raw_address_and_back,
+    a_run_lies_where_the_first_gap_is_that_it_fits_in,
     a_scatter_merges_adjacent_blocks_into_runs,
     dropping_a_scatter_drops_each_value_once,
     uninitialised_handles_drop_no_value,
@@ -275,6 +276,35 @@ fn a_run_goes_through_a_raw_address_and_back() {
     assert_eq!(*run, [9; 3]);
     drop(run);
     assert_eq!(POOL.used(), 0);
+}
+
+fn a_run_lies_where_the_first_gap_is_that_it_fits_in() {
+    /// Blocks are taken so that there are gaps of 1, 2, 3 and so on.
+    fn check<const N: usize>(pool: &'static MemBlocks<u16, N>) {
+        let mut taken = Vec::<_, 8>::new();
+        let mut gaps = Vec::<_, 8>::new();
+        let mut start = 0;
+        for gap in 1.. {
+            let end = start + gap;
+            if end >= N {
+                break;
+            }
+            gaps.push(start..end).unwrap();
+            taken.push(pool.claim(end..=end).unwrap()).unwrap();
+            start = end + 1;
+        }
+        for count in 1..=gaps.len() {
+            let first = gaps.iter().find(|gap| gap.len() >= count).unwrap().start;
+            let run = pool.alloc_contiguous(count).unwrap();
+            assert_eq!(Run::range(&run), first..first + count);
+        }
+    }
+    #[mem_blocks]
+    static WORD: MemBlocks<u16, 32>;
+    #[mem_blocks]
+    static WORDS: MemBlocks<u16, 40>;
+    check(&WORD);
+    check(&WORDS);
 }
 
 fn a_scatter_merges_adjacent_blocks_into_runs() {

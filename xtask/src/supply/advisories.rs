@@ -13,8 +13,8 @@ use crate::{
 /// Set to `required` where the check must not be left out.
 const VARIABLE: &str = "MEM_BLOCKS_ADVISORIES";
 
-/// Asks the database of RustSec. That is a repository of its own, which is not in reach of every desk: where it cannot be fetched, what was
-/// fetched before counts.
+/// The database, that of `RustSec`, is a repository of its own, which is not in reach of every desk: where it cannot be
+/// fetched, what was fetched before counts.
 pub(super) fn check() -> Result<()> {
     let required = is_required(env::var(VARIABLE).ok().as_deref())?;
     let mut fetch = tool::DENY.cargo()?;

@@ -10,16 +10,17 @@ use crate::{
     tool, toolchain, top,
 };
 
-/// On Windows, fewer alignments are supported.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// Each with the target that it is listed for: on Windows, fewer alignments are supported. Macros are for the host.
+const PACKAGES: [(&str, &[&str]); 2] =
+    [("mem-blocks", &["--target", "x86_64-unknown-linux-gnu"]), ("mem-blocks-macros", &[])];
 
 /// Traits of the compiler's own, which no stable program can name: they come and go with its version.
 const UNSTABLE: [&str; 3] =
     ["core::marker::Freeze", "core::marker::StructuralPartialEq", "core::marker::UnsafeUnpin"];
 
 pub(super) fn check(mode: Mode) -> Result<()> {
-    for package in ["mem-blocks", "mem-blocks-macros"] {
-        let found = list(package)?;
+    for (package, target) in PACKAGES {
+        let found = list(package, target)?;
         let file = top().join(package).join("public-api.txt");
         snapshot::compare(&file, &found, mode).or_else(|error| {
             let old = fs::read_to_string(&file).unwrap_or_default();
@@ -38,15 +39,18 @@ pub(super) fn check(mode: Mode) -> Result<()> {
 }
 
 /// With all features; implementations for all types are left out, those of auto traits, such as `Send`, are not.
-fn list(package: &str) -> Result<String> {
+fn list(package: &str, target: &[&str]) -> Result<String> {
     let mut cargo = tool::PUBLIC_API.nightly_cargo()?;
     cargo.env("CARGO_TARGET_DIR", toolchain::target_dir().join("public-api"));
     // The listing brings its own.
     cargo.env_remove("RUSTDOCFLAGS");
-    cargo.args(["public-api", "--package", package, "--target", TARGET, "--all-features"]);
+    cargo.args(["public-api", "--package", package, "--all-features"]).args(target);
     cargo.args(["--omit", "blanket-impls", "--color", "never"]);
     let listing = output_of(&mut cargo).with_context(|| {
-        format!("no listing; `rustup target add --toolchain nightly {TARGET}` helps where the target is missing")
+        format!(
+            "no interface of {package}; if the target is missing, `rustup target add --toolchain nightly \
+            x86_64-unknown-linux-gnu` helps"
+        )
     })?;
     let stable = listing.lines().filter(|line| !is_unstable(line));
     Ok(stable.flat_map(|line| [line, "\n"]).collect())
