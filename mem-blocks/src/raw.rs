@@ -313,7 +313,7 @@ impl RawMemBlocks {
     #[cold]
     #[inline(never)]
     fn refusal_of_one(&self, block: *mut u8) -> FreeError {
-        self.refusal(&[block], Bits::MAX)
+        self.refusal(&[block], bitmap::FULL)
     }
 
     /// Why a list is refused, of which not all are blocks, and taken, or one stands there twice.
