@@ -343,9 +343,9 @@ impl RawMemBlocks {
     ///
     /// # Errors
     ///
-    /// [`FreeError`] with the first block that is past the end of the buffer or not allocated; its
-    /// entry is the distance from `first` in blocks. Entry 0 if `first` is not the start of a
-    /// block.
+    /// [`FreeError`] with the first block past the end of the buffer, if there is one, or else the
+    /// first that is not allocated; its entry is the distance from `first` in blocks. Entry 0 if
+    /// `first` is not the start of a block.
     ///
     /// # Safety
     ///

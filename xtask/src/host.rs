@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{self, BOARDS},
     examples::FIRMWARE,
-    loom, peers,
+    exhaustive, loom, peers,
     process::run,
     toolchain::{self, Cross, cargo},
     top,
@@ -17,11 +17,12 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-const WORKSPACES: [&str; 8] = [
+const WORKSPACES: [&str; 9] = [
     "bench",
     "bench/firmware",
     "examples/firmware-cortex-m",
     "examples/firmware-riscv",
+    "tests/exhaustive",
     "tests/firmware",
     "tests/lock",
     "tests/loom",
@@ -142,6 +143,7 @@ pub(crate) fn lint() -> Result<()> {
     run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     loom::lint()?;
+    exhaustive::lint()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
     for board in BOARDS {

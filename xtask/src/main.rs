@@ -9,6 +9,7 @@ mod build_time;
 mod condition;
 mod cost;
 mod examples;
+mod exhaustive;
 mod figures;
 mod firmware;
 mod host;
@@ -43,6 +44,9 @@ usage: cargo xtask COMMAND
 
   test               every test: host, features, messages, lock, models, examples, firmware
   loom               the models alone: pools shared by threads, in every order of the threads' steps
+  exhaustive [--write]
+                     every state of tiny pools times every operation with every argument, compared with a plain model;
+                     the number of cases compared with README.md
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
   lint               formatting, and clippy with warnings as errors
@@ -86,6 +90,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["loom"] => loom::check(),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
+        ["exhaustive"] => exhaustive::check(figures::Mode::Compare),
+        ["exhaustive", "--write"] => exhaustive::check(figures::Mode::Write),
         ["examples"] => examples::check(snapshot::Mode::Compare),
         ["examples", "--bless"] => examples::check(snapshot::Mode::Bless),
         ["lint"] => host::lint(),

@@ -111,7 +111,7 @@ impl Members {
     fn alloc(&mut self, group: &Group<usize, 2>, size: usize, chosen: Result<usize, GroupError>) {
         let one = |block: &GroupBlock| served(Some(GroupBlock::member(block)), &[block.as_ptr()]);
         let expected = self.served(chosen, 1, State::alloc);
-        self.taking(format_args!("group alloc"), expected, || group.alloc(&size), one);
+        self.taking(format_args!("group alloc"), &expected, || group.alloc(&size), one);
         self.array::<0>(group, size, chosen);
         self.array::<1>(group, size, chosen);
         self.array::<2>(group, size, chosen);
@@ -128,7 +128,7 @@ impl Members {
             };
             let expected = self.served(chosen, count, State::alloc_contiguous);
             let what = format_args!("group alloc_contiguous({count})");
-            self.taking(what, expected, || group.alloc_contiguous(&size, count), run);
+            self.taking(what, &expected, || group.alloc_contiguous(&size, count), run);
         }
     }
 
@@ -140,7 +140,7 @@ impl Members {
     ) {
         let expected = self.served(chosen, K, State::alloc);
         let operation = || group.alloc_array::<K>(&size);
-        self.taking(format_args!("group alloc_array::<{K}>"), expected, operation, |blocks| {
+        self.taking(format_args!("group alloc_array::<{K}>"), &expected, operation, |blocks| {
             let addresses: Vec<_> = blocks.iter().map(|block| block.as_ptr()).collect();
             let sizes: Vec<_> = blocks.iter().map(|block| block.len()).collect();
             let member = blocks.first().map(GroupBlock::member);
@@ -168,17 +168,17 @@ impl Members {
     fn taking<H>(
         &mut self,
         what: Arguments<'_>,
-        expected: Result<Served, GroupError>,
+        expected: &Result<Served, GroupError>,
         operation: impl FnOnce() -> Result<H, GroupError>,
         served: impl FnOnce(&H) -> Served,
     ) {
         let before = self.states();
         let mut after = before;
-        if let Ok((member, blocks)) = &expected {
+        if let Ok((member, blocks)) = expected {
             after[*member] = before[*member].with(blocks);
         }
         let mut owner = None;
-        self.case(what, &expected, after, || {
+        self.case(what, expected, after, || {
             let found = operation()?;
             let blocks = served(&found);
             owner = Some(found);
@@ -193,7 +193,7 @@ impl Members {
     fn free(&mut self, list: &[(*mut u8, (usize, Place))]) {
         let before = self.states();
         let addresses: Vec<*mut u8> = list.iter().map(|&(address, _)| address).collect();
-        let expected = model::free(&before, list.iter().map(|&(_, place)| place));
+        let expected = model::free(&before, &list.iter().map(|&(_, place)| place));
         let mut after = before;
         if expected.is_ok() {
             for &(_, (member, place)) in list {

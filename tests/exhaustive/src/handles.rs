@@ -58,10 +58,7 @@ fn splits<const N: usize>(pool: &'static MemBlocks<Content, N>, subject: &mut Su
 /// Drops handles in every order, and looks at the pool after each.
 fn in_every_order(subject: &mut Subject, take: impl Fn() -> Vec<Held>) {
     let before = subject.state();
-    let count = {
-        let held = take();
-        held.len()
-    };
+    let count = take().len();
     every_order(count, &mut |order| {
         let mut held: Vec<Option<Held>> = take().into_iter().map(Some).collect();
         let all: Vec<usize> =

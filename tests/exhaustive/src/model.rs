@@ -1,7 +1,10 @@
 //! What the documentation of the crate says, about a list of blocks that are taken or not. Nothing here is meant to be
 //! clever: it is what the crate is compared with.
 
-use std::ops::{Bound, Range};
+use std::{
+    fmt,
+    ops::{Bound, Range},
+};
 
 use mem_blocks::{AllocError, ClaimError, FreeErrorKind};
 
@@ -9,7 +12,7 @@ use mem_blocks::{AllocError, ClaimError, FreeErrorKind};
 pub(crate) const MOST: usize = 6;
 
 /// Which blocks of a pool are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State {
     taken: [bool; MOST],
     blocks: usize,
@@ -117,8 +120,8 @@ impl State {
         if min > max || min > self.blocks {
             return Err(AllocError::ExceedsCapacity);
         }
-        let lengths = (min.max(1)..=max.min(self.blocks)).rev();
-        match lengths.filter_map(|len| self.first_run(len)).next() {
+        let mut lengths = (min.max(1)..=max.min(self.blocks)).rev();
+        match lengths.find_map(|len| self.first_run(len)) {
             Some(run) => Ok(run.collect()),
             None if min == 0 => Ok(Vec::new()),
             None => Err(AllocError::Exhausted),
@@ -198,12 +201,18 @@ impl State {
     }
 }
 
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.taken[..self.blocks].fmt(f)
+    }
+}
+
 /// The first entry of a list that is not a block of one of the pools, not taken, or in the list before.
 ///
 /// An entry is a place in one of them.
 pub(crate) fn free(
     states: &[State],
-    list: impl Iterator<Item = (usize, Place)> + Clone,
+    list: &(impl Iterator<Item = (usize, Place)> + Clone),
 ) -> Result<(), Refusal> {
     for (entry, (pool, place)) in list.clone().enumerate() {
         let kind = match place {

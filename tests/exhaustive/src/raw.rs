@@ -136,7 +136,7 @@ fn free(subject: &mut Subject, list: &[Entry]) {
         *address = entry.0;
     }
     let places = list.iter().map(|&(_, place)| (0, place));
-    let expected = model::free(&[state], places);
+    let expected = model::free(&[state], &places);
     let after = if expected.is_ok() { freed(state, list) } else { state };
     subject.case(format_args!("free({list:?})"), &expected, after, || {
         // SAFETY: nothing uses the content of a block here.

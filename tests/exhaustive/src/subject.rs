@@ -1,10 +1,13 @@
 //! A pool beside the state that it should be in.
 
-use std::fmt::{Arguments, Debug};
+use std::{
+    fmt::{Arguments, Debug, Display},
+    panic::{self, AssertUnwindSafe},
+};
 
 use mem_blocks::RawMemBlocks;
 
-use crate::model::{MOST, Place, State};
+use crate::model::{Place, State};
 
 /// A size that is no power of two, so that there is an odd part to divide by.
 pub(crate) const SIZE: usize = 12;
@@ -71,13 +74,11 @@ impl Subject {
         operation: impl FnOnce() -> R,
     ) {
         self.cases += 1;
-        let found = operation();
-        assert!(
-            found == *expected,
-            "{}: {what} in {:?}: expected {expected:?}, found {found:?}",
-            self.name,
-            self.state
-        );
+        match panic::catch_unwind(AssertUnwindSafe(operation)) {
+            Ok(found) if found == *expected => {}
+            Ok(found) => self.fail(what, &format_args!("expected {expected:?}, found {found:?}")),
+            Err(_) => self.fail(what, &"panicked, as said above"),
+        }
         self.expect(what, after);
     }
 
@@ -117,12 +118,25 @@ impl Subject {
 
     /// All blocks are as they should be.
     fn assert_state(&self, what: Arguments<'_>) {
-        let is_taken: [bool; MOST] = std::array::from_fn(|block| {
-            block < self.state.blocks() && !self.pool.is_region_free(self.address(block), 1)
-        });
-        let is_right = (0..self.state.blocks()).all(|b| is_taken[b] == self.state.is_taken(b));
-        assert!(is_right, "{}: after {what}: {is_taken:?}, not {:?}", self.name, self.state);
-        self.pool.assert_valid();
+        let is_free = |block| self.pool.is_region_free(self.address(block), 1);
+        if (0..self.state.blocks()).any(|block| is_free(block) == self.state.is_taken(block)) {
+            self.fail(what, &"a block is not as it should be afterwards");
+        }
+        if panic::catch_unwind(AssertUnwindSafe(|| self.pool.assert_valid())).is_err() {
+            self.fail(what, &"the bitmap is not valid afterwards, as said above");
+        }
+    }
+
+    #[cold]
+    fn fail(&self, what: Arguments<'_>, how: &dyn Display) -> ! {
+        let taken =
+            (0..self.state.blocks()).map(|block| !self.pool.is_region_free(self.address(block), 1));
+        panic!(
+            "{}: {what}: {how}\n  the model has {:?}, the pool {:?}",
+            self.name,
+            self.state,
+            taken.collect::<Vec<_>>()
+        )
     }
 
     /// Where a block starts, or the buffer ends.

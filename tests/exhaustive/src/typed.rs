@@ -82,17 +82,15 @@ fn scatter<const MAX: usize, const N: usize>(
         let state = subject.state();
         let expected =
             if count > MAX { Err(AllocError::ExceedsCapacity) } else { state.alloc(count) };
-        // Not the subject itself, which is busy with the case.
         let start = subject.address(0).addr();
-        let index = |place: *const Uninit| (place.addr() - start) / SIZE;
         let what = format_args!("alloc_scatter::<{MAX}>({count})");
         subject.taking(
             what,
             &expected,
             || pool.alloc_scatter::<MAX>(count),
             |scatter| {
-                let blocks: Vec<usize> = scatter.iter().map(|value| index(value)).collect();
-                agree(scatter, &blocks, index);
+                let blocks: Vec<usize> = scatter.iter().map(|block| index(block, start)).collect();
+                agree(scatter, &blocks, start);
                 blocks
             },
         );
@@ -100,17 +98,18 @@ fn scatter<const MAX: usize, const N: usize>(
 }
 
 /// All that a scatter says of its blocks is the same, and its runs are as long as they can be.
-fn agree<const MAX: usize>(
-    scatter: &Scatter<Uninit, MAX>,
-    blocks: &[usize],
-    index: impl Fn(*const Uninit) -> usize,
-) {
+fn agree<const MAX: usize>(scatter: &Scatter<Uninit, MAX>, blocks: &[usize], start: usize) {
     assert_eq!((scatter.len(), scatter.is_empty()), (blocks.len(), blocks.is_empty()));
-    let backwards = scatter.iter().rev().map(|value| index(value));
+    let backwards = scatter.iter().rev().map(|block| index(block, start));
     assert!(backwards.eq(blocks.iter().rev().copied()), "blocks backwards");
     let adjacent = blocks.chunk_by(|a, b| a + 1 == *b).map(|run| (run[0], run.len()));
-    let runs = scatter.runs().map(|run| (index(run.as_ptr()), run.len()));
+    let runs = scatter.runs().map(|run| (index(run.as_ptr(), start), run.len()));
     assert!(runs.eq(adjacent), "the runs of {blocks:?}");
+}
+
+/// Which block of the buffer that starts there.
+fn index(block: *const Uninit, start: usize) -> usize {
+    (block.addr() - start) / SIZE
 }
 
 fn runs<const N: usize>(pool: &'static MemBlocks<Content, N>, subject: &mut Subject) {
