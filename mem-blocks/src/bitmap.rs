@@ -1,12 +1,31 @@
 //! Arithmetic on a word of the bitmap, one bit a block: find, count, runs.
 //!
 //! Bit `i % 32` of word `i / 32` is set when block `i` is not free. The functions here see one word
-//! as a number, and say which bits to set or to clear; they are total.
+//! as a number, and say which bits to set or to clear; they are total. Words that are smaller, for
+//! tests, are the lowest bits of it: the others stay clear.
 
 /// What a word of the bitmap holds.
 pub(crate) type Bits = u32;
 
-pub(crate) const WORD_BITS: usize = Bits::BITS as usize;
+/// How many blocks a word stands for. `--cfg mem_blocks_word_bits="2"` and the like make it a few, for
+/// tests: so a pool of which every state can be tried has all there is between words.
+pub(crate) const WORD_BITS: usize = if cfg!(mem_blocks_word_bits = "1") {
+    1
+} else if cfg!(mem_blocks_word_bits = "2") {
+    2
+} else if cfg!(mem_blocks_word_bits = "3") {
+    3
+} else if cfg!(mem_blocks_word_bits = "4") {
+    4
+} else {
+    Bits::BITS as usize
+};
+
+/// A word with all bits set.
+pub(crate) const FULL: Bits = Bits::MAX >> SPARE;
+
+/// Bits that stay clear because a word stands for fewer blocks.
+const SPARE: usize = Bits::BITS as usize - WORD_BITS;
 
 /// The number of 32-bit words in the bitmap of an allocator with `num_blocks` blocks.
 ///
@@ -24,7 +43,7 @@ pub const fn bitmap_words(num_blocks: usize) -> usize {
 #[inline]
 pub(crate) const fn lowest(count: usize) -> Bits {
     // A shift by all of a word's bits is not a shift.
-    if count < WORD_BITS { (1 << count) - 1 } else { Bits::MAX }
+    if count < WORD_BITS { (1 << count) - 1 } else { FULL }
 }
 
 /// Those of `all` bits that are not set, where no others are.
@@ -42,7 +61,7 @@ pub(crate) const fn bit(index: usize) -> Bits {
 /// `count` bits from `start` on, within one word. `count` is not zero.
 #[inline]
 pub(crate) const fn bits(start: usize, count: usize) -> Bits {
-    (Bits::MAX >> ((WORD_BITS - count) % WORD_BITS)) << (start % WORD_BITS)
+    (FULL >> ((WORD_BITS - count) % WORD_BITS)) << (start % WORD_BITS)
 }
 
 /// The lowest `count` of the set bits, if there are as many. `count` is not zero.
@@ -100,6 +119,12 @@ pub(crate) const fn run_starts(bits: Bits, len: usize) -> Bits {
 const fn halve(bits: Bits, len: usize) -> (Bits, usize) {
     let half = len / 2;
     (bits & (bits >> (half % WORD_BITS)), len - half)
+}
+
+/// How many of the bits at a word's end are set.
+#[inline]
+pub(crate) const fn highest_ones(bits: Bits) -> usize {
+    (bits << SPARE).leading_ones() as usize
 }
 
 /// Takes the lowest bit off a set of them, and says which that was.

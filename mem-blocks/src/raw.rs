@@ -313,7 +313,7 @@ impl RawMemBlocks {
     #[cold]
     #[inline(never)]
     fn refusal_of_one(&self, block: *mut u8) -> FreeError {
-        self.refusal(&[block], Bits::MAX)
+        self.refusal(&[block], bitmap::FULL)
     }
 
     /// Why a list is refused, of which not all are blocks, and taken, or one stands there twice.
@@ -343,9 +343,9 @@ impl RawMemBlocks {
     ///
     /// # Errors
     ///
-    /// [`FreeError`] with the first block that is past the end of the buffer or not allocated; its
-    /// entry is the distance from `first` in blocks. Entry 0 if `first` is not the start of a
-    /// block.
+    /// [`FreeError`] with the first block past the end of the buffer, if there is one, or else the
+    /// first that is not allocated; its entry is the distance from `first` in blocks. Entry 0 if
+    /// `first` is not the start of a block.
     ///
     /// # Safety
     ///

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{self, BOARDS},
     examples::FIRMWARE,
-    features, loom, peers,
+    exhaustive, features, loom, peers,
     process::run,
     toolchain::{self, Cross, cargo},
     top,
@@ -17,12 +17,13 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-pub(crate) const WORKSPACES: [&str; 9] = [
+pub(crate) const WORKSPACES: [&str; 10] = [
     "bench",
     "bench/firmware",
     "examples/firmware-cortex-m",
     "examples/firmware-riscv",
     "fuzz",
+    "tests/exhaustive",
     "tests/firmware",
     "tests/lock",
     "tests/loom",
@@ -115,6 +116,7 @@ pub(crate) fn lint() -> Result<()> {
     run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(cargo().current_dir(top().join("fuzz")).args(["clippy", "--workspace"]).args(deny))?;
     loom::lint()?;
+    exhaustive::lint()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
     for board in BOARDS {

@@ -10,6 +10,7 @@ mod condition;
 mod copy;
 mod cost;
 mod examples;
+mod exhaustive;
 mod features;
 mod figures;
 mod firmware;
@@ -55,6 +56,9 @@ usage: cargo xtask COMMAND
   miri               tests on the host under Miri, where it is installed
   mutants [--write]  the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
                      none does; takes hours
+  exhaustive [--write]
+                     every state of tiny pools times every operation with every argument, compared with a plain model;
+                     the number of cases compared with README.md
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
   lint               formatting, and clippy with warnings as errors
@@ -111,6 +115,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["mutants", "--write"] => mutants::check(figures::Mode::Write),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
+        ["exhaustive"] => exhaustive::check(figures::Mode::Compare),
+        ["exhaustive", "--write"] => exhaustive::check(figures::Mode::Write),
         ["examples"] => examples::check(snapshot::Mode::Compare),
         ["examples", "--bless"] => examples::check(snapshot::Mode::Bless),
         ["lint"] => host::lint(),

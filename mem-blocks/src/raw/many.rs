@@ -15,7 +15,7 @@ use core::ptr;
 
 use super::RawMemBlocks;
 use super::turn::{self, Change, Kind, Version};
-use crate::bitmap::{self, Bits, WORD_BITS, bitmap_words};
+use crate::bitmap::{self, Bits, FULL, WORD_BITS, bitmap_words};
 use crate::error::FreeError;
 use crate::lock::{self, Key, Word, ready};
 
@@ -82,7 +82,7 @@ pub(super) struct Expected(Bits);
 
 impl Expected {
     pub(super) const FREE: Self = Self(0);
-    pub(super) const TAKEN: Self = Self(Bits::MAX);
+    pub(super) const TAKEN: Self = Self(FULL);
 }
 
 /// Takes `count` blocks of one word, if a word has as many free ones: the index of the word's first
@@ -270,7 +270,7 @@ pub(super) fn assert_valid(pool: &RawMemBlocks) {
     let words = pool.words();
     assert!((0..words).all(|word| spare(word) == 0), "a bit beyond the last block is set");
     if pool.is_summed() {
-        let is_full = |word: usize| pool.word(word).load() == Bits::MAX;
+        let is_full = |word: usize| pool.word(word).load() == FULL;
         let says_full =
             |base: usize, at: usize| pool.word(base + at / WORD_BITS).load() & bitmap::bit(at) != 0;
         let first = bitmap_words(words);
@@ -395,10 +395,10 @@ impl RawMemBlocks {
                 longest = reach.min(max);
                 start = Some(word * WORD_BITS - open);
             }
-            if free == Bits::MAX {
+            if free == FULL {
                 open = reach;
             } else {
-                open = free.leading_ones() as usize;
+                open = bitmap::highest_ones(free);
                 // As not all are set, no run in it is a word long.
                 if longest < max && longest < WORD_BITS - 1 {
                     let most = max.min(WORD_BITS - 1);
@@ -427,7 +427,7 @@ impl RawMemBlocks {
         let mut word = from;
         let mut carry = Bits::from(open != 0);
         while word != self.words() {
-            let free = !self.word(word).load();
+            let free = bitmap::clear(self.word(word).load(), FULL);
             if free & (free << 1 | carry) != 0 {
                 break;
             }
@@ -585,7 +585,7 @@ impl Number {
 #[inline]
 const fn full_word(word: usize, num_blocks: usize) -> Bits {
     let spare = num_blocks % WORD_BITS;
-    if spare != 0 && word == num_blocks / WORD_BITS { bitmap::lowest(spare) } else { Bits::MAX }
+    if spare != 0 && word == num_blocks / WORD_BITS { bitmap::lowest(spare) } else { FULL }
 }
 
 /// A word, and its bits in the summary: worked out before the lock is taken.
@@ -621,9 +621,9 @@ impl Place<'_> {
         key: &mut Key,
     ) {
         self.word.store(new, key);
-        if self.is_summed && fuller(old, new) == Bits::MAX {
+        if self.is_summed && fuller(old, new) == FULL {
             let (old, new) = self.summary.turn_over(key);
-            if self.is_above && fuller(old, new) == Bits::MAX {
+            if self.is_above && fuller(old, new) == FULL {
                 self.above.turn_over(key);
             }
         }
