@@ -41,6 +41,11 @@ pub(crate) trait Subject {
     fn end(&mut self);
 }
 
+/// A place for the next of many, so that all are met in no order.
+pub(crate) fn somewhere_else(place: u16) -> u16 {
+    place.wrapping_mul(25_173).wrapping_add(13_849)
+}
+
 /// What all random numbers are made of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed(pub(crate) u64);
