@@ -2,22 +2,23 @@
 
 mod choice;
 mod held;
+mod take;
 
 use std::{mem, ptr};
 
-use mem_blocks::{AddError, FreeErrorKind, Group, GroupBlock, GroupRun, RawMemBlocks, choose};
+use mem_blocks::{AddError, FreeErrorKind, Group, GroupBlock, RawMemBlocks, choose};
 use proptest::prelude::*;
 
 use crate::{
     address::{Address, Count, block_at},
     model::{self, Model},
-    raw::{may_alloc, may_alloc_contiguous, may_free, parts},
-    sequence::Subject,
+    raw::{may_free, parts},
+    sequence::{Subject, somewhere_else},
     tally::{Kind, Outcome},
 };
 pub(crate) use choice::Request;
-use choice::{Choice, as_told, check_calls, forget_calls};
-use held::{Handle, Held};
+use choice::{Choice, as_told, forget_calls};
+use held::Held;
 
 const MEMBERS: usize = 3;
 
@@ -76,84 +77,15 @@ impl Groups {
         }
     }
 
-    fn alloc_array<const K: usize>(&mut self, request: Request) -> Outcome {
-        let (expected, calls) = self.server(request, |model| may_alloc(model, K));
-        let result =
-            self.ask(request, |group, size| group.alloc_array::<K>(&size), Group::alloc_array::<K>);
-        check_calls(request, if K == 0 { 0 } else { calls });
-        let outcome = Outcome::of(&result, K);
-        match (result, expected) {
-            // Nobody is chosen.
-            (Ok(blocks), _) if K == 0 => drop(blocks),
-            (Ok(blocks), Ok(member)) => {
-                for block in blocks {
-                    self.keep_block(block, member);
-                }
-            }
-            (result, expected) => assert_eq!(result.err(), expected.err()),
-        }
-        outcome
-    }
-
-    fn alloc(&mut self, request: Request) -> Outcome {
-        let (expected, calls) = self.server(request, |model| may_alloc(model, 1));
-        let result = self.ask(request, |group, size| group.alloc(&size), Group::alloc);
-        check_calls(request, calls);
-        let outcome = Outcome::of(&result, 1);
-        match (result, expected) {
-            (Ok(block), Ok(member)) => self.keep_block(block, member),
-            (result, expected) => assert_eq!(result.err(), expected.err()),
-        }
-        outcome
-    }
-
-    fn alloc_contiguous(&mut self, request: Request, count: Count) -> Outcome {
-        // Of which member, is seen later; a count that is large for all is large for each.
-        let count = count.resolve(self.members[0], &self.models[0]);
-        let (expected, calls) =
-            self.server(request, |model| may_alloc_contiguous(model, count).map(|_| ()));
-        let result = self.ask(
-            request,
-            |group, size| group.alloc_contiguous(&size, count),
-            |group, choice| group.alloc_contiguous(choice, count),
-        );
-        check_calls(request, if count == 0 { 0 } else { calls });
-        let outcome = Outcome::of(&result, count);
-        match (result, expected) {
-            (Ok(run), _) if count == 0 => {
-                assert!(run.is_empty() && GroupRun::member(&run).is_none(), "a run of nothing");
-            }
-            (Ok(run), Ok(member)) => {
-                let first = model::index(self.members[member], run.as_ptr().cast());
-                let fit = self.models[member].first_fit(count);
-                assert_eq!((Some(first), GroupRun::count(&run)), (fit, count), "which blocks");
-                self.keep(Handle::Run(run), member, first, count);
-            }
-            (result, expected) => assert_eq!(result.err(), expected.err()),
-        }
-        outcome
-    }
-
-    fn keep_block(&mut self, block: GroupBlock, member: usize) {
-        let first = model::index(self.members[member], block.as_ptr().cast());
-        self.keep(Handle::Block(block), member, first, 1);
-    }
-
-    /// Puts a handle that was got just now into the bag.
-    fn keep(&mut self, handle: Handle, member: usize, first: usize, count: usize) {
-        self.models[member].take(first..first + count);
-        self.stamps += 1;
-        let mut held = Held { handle, member, first, count, stamp: self.stamps };
-        for byte in held.handle.bytes_mut() {
-            byte.write(0);
-        }
-        held.write();
-        held.check(self.members[member]);
-        self.bag.push(held);
-    }
-
-    fn pick(&mut self, number: u16) -> Option<Held> {
-        let at = usize::from(number).checked_rem(self.bag.len())?;
+    /// Takes a handle out of the bag, once it was checked: of the first block from a place on, all members in a row.
+    fn pick(&mut self, place: u16) -> Option<Held> {
+        let blocks = self.models.each_ref().map(Model::blocks);
+        let all: usize = blocks.iter().sum();
+        let distance = |held: &Held| {
+            let first = blocks[..held.member].iter().sum::<usize>() + held.first;
+            (first + all - usize::from(place) % all) % all
+        };
+        let at = (0..self.bag.len()).min_by_key(|&at| distance(&self.bag[at]))?;
         let held = self.bag.swap_remove(at);
         held.check(self.members[held.member]);
         Some(held)
@@ -206,24 +138,24 @@ impl Groups {
         if runs.is_empty() { Outcome::Empty } else { Outcome::Done }
     }
 
-    fn forget(&mut self, number: u16) -> Option<Outcome> {
-        let held = self.pick(number)?;
+    fn forget(&mut self, place: u16) -> Option<Outcome> {
+        let held = self.pick(place)?;
         self.lose(&held);
         mem::forget(held.handle);
         Some(Outcome::Done)
     }
 
-    fn give_up(&mut self, number: u16) -> Option<Outcome> {
-        let held = self.pick(number)?;
+    fn give_up(&mut self, place: u16) -> Option<Outcome> {
+        let held = self.pick(place)?;
         self.lose(&held);
         let expected = model::address(self.members[held.member], held.first);
         assert_eq!(held.handle.into_raw(), expected, "`into_raw`");
         Some(Outcome::Done)
     }
 
-    fn own_again(&mut self, number: u16) -> Option<Outcome> {
-        let at = usize::from(number) % MEMBERS;
-        let block = self.by_address[at].taken_block(number.into())?;
+    fn own_again(&mut self, place: u16) -> Option<Outcome> {
+        let at = usize::from(place) % MEMBERS;
+        let block = self.by_address[at].taken_block(place.into())?;
         self.by_address[at].give_back([block]);
         self.models[at].give_back([block]);
         let address = model::address(self.members[at], block);
@@ -233,16 +165,18 @@ impl Groups {
         Some(Outcome::Done)
     }
 
-    fn drop_one(&mut self, number: u16) -> Option<Outcome> {
-        let Held { handle, member, first, count, .. } = self.pick(number)?;
+    fn drop_one(&mut self, place: u16) -> Option<Outcome> {
+        let Held { handle, member, first, count, .. } = self.pick(place)?;
         drop(handle);
         self.models[member].give_back(first..first + count);
         Some(Outcome::Done)
     }
 
-    fn drop_all(&mut self, number: u16) -> Option<Outcome> {
+    fn drop_all(&mut self, place: u16) -> Option<Outcome> {
         let was_empty = self.models.iter().all(|model| model.used() == 0);
-        while self.drop_one(number).is_some() {
+        let mut place = place;
+        while self.drop_one(place).is_some() {
+            place = somewhere_else(place);
             self.compare();
         }
         let lost = self.members.iter().zip(&self.by_address).flat_map(|(member, by_address)| {
@@ -272,7 +206,7 @@ impl Subject for Groups {
     ];
 
     fn operation() -> BoxedStrategy<Operation> {
-        let number = any::<u16>;
+        let place = any::<u16>;
         let member = any::<u8>;
         let request = || {
             prop_oneof![
@@ -295,11 +229,11 @@ impl Subject for Groups {
                 .prop_map(|(request, count)| Operation::AllocContiguous(request, count)),
             8 => list.prop_map(Operation::Free),
             2 => member().prop_map(Operation::Fill),
-            1 => number().prop_map(Operation::Forget),
-            8 => number().prop_map(Operation::IntoRaw),
-            2 => number().prop_map(Operation::FromRaw),
-            12 => number().prop_map(Operation::Drop),
-            1 => number().prop_map(Operation::DropAll),
+            1 => place().prop_map(Operation::Forget),
+            8 => place().prop_map(Operation::IntoRaw),
+            2 => place().prop_map(Operation::FromRaw),
+            12 => place().prop_map(Operation::Drop),
+            1 => place().prop_map(Operation::DropAll),
         ]
         .boxed()
     }
@@ -336,11 +270,11 @@ impl Subject for Groups {
                 Some(self.free(&list))
             }
             Operation::Fill(member) => Some(self.fill(member)),
-            Operation::Forget(number) => self.forget(number),
-            Operation::IntoRaw(number) => self.give_up(number),
-            Operation::FromRaw(number) => self.own_again(number),
-            Operation::Drop(number) => self.drop_one(number),
-            Operation::DropAll(number) => self.drop_all(number),
+            Operation::Forget(place) => self.forget(place),
+            Operation::IntoRaw(place) => self.give_up(place),
+            Operation::FromRaw(place) => self.own_again(place),
+            Operation::Drop(place) => self.drop_one(place),
+            Operation::DropAll(place) => self.drop_all(place),
         }
     }
 

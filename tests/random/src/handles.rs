@@ -101,10 +101,16 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         outcome
     }
 
-    /// Takes one of the handles for which that is so out of the bag, once it was checked.
-    fn pick(&mut self, number: u16, is_so: impl Fn(&Held<B>) -> bool) -> Option<Held<B>> {
-        let some: Vec<_> = (0..self.bag.len()).filter(|&at| is_so(&self.bag[at])).collect();
-        let at = *some.get(usize::from(number).checked_rem(some.len())?)?;
+    /// Takes a handle for which that is so out of the bag, once it was checked: of the first block from a place on, which
+    /// is chosen as `Model::taken_block` is.
+    fn pick(&mut self, place: u16, is_so: impl Fn(&Held<B>) -> bool) -> Option<Held<B>> {
+        // Those of no blocks are behind the last block.
+        let distance = |held: &Held<B>| {
+            let first = held.blocks.first().copied().unwrap_or(N);
+            (first + N + 1 - usize::from(place) % (N + 1)) % (N + 1)
+        };
+        let some = (0..self.bag.len()).filter(|&at| is_so(&self.bag[at]));
+        let at = some.min_by_key(|&at| distance(&self.bag[at]))?;
         let held = self.bag.swap_remove(at);
         held.check(self.raw);
         Some(held)
@@ -143,11 +149,10 @@ impl<B: Pod, const N: usize> Subject for Handles<B, N> {
     ];
 
     fn operation() -> BoxedStrategy<Operation> {
-        let number = any::<u16>;
+        let place = any::<u16>;
         let count = Count::any;
         let blocks = || {
-            (number(), count(), number())
-                .prop_map(|(start, count, form)| Blocks(start, count, form))
+            (place(), count(), place()).prop_map(|(start, count, form)| Blocks(start, count, form))
         };
         let how = prop_oneof![Just(How::Write), Just(How::Zeroed), Just(How::AssumeInit)];
         let one = prop_oneof![
@@ -163,24 +168,24 @@ impl<B: Pod, const N: usize> Subject for Handles<B, N> {
             blocks().prop_map(Operation::Claim),
         ];
         let lose =
-            prop_oneof![number().prop_map(Operation::Forget), number().prop_map(Operation::Leak),];
+            prop_oneof![place().prop_map(Operation::Forget), place().prop_map(Operation::Leak),];
         let give_up = prop_oneof![
-            number().prop_map(Operation::FreeByAddress),
-            number().prop_map(Operation::IntoInner),
-            number().prop_map(Operation::ThroughRaw),
+            place().prop_map(Operation::FreeByAddress),
+            place().prop_map(Operation::IntoInner),
+            place().prop_map(Operation::ThroughRaw),
         ];
         prop_oneof![
             12 => one,
             20 => some,
-            8 => (number(), how).prop_map(|(number, how)| Operation::Write(number, how)),
-            4 => (number(), number()).prop_map(|(number, at)| Operation::Split(number, at)),
-            3 => number().prop_map(Operation::Join),
+            8 => (place(), how).prop_map(|(place, how)| Operation::Write(place, how)),
+            4 => (place(), place()).prop_map(|(place, at)| Operation::Split(place, at)),
+            3 => place().prop_map(Operation::Join),
             6 => give_up,
             1 => lose,
-            18 => number().prop_map(Operation::Drop),
+            18 => place().prop_map(Operation::Drop),
             3 => blocks().prop_map(Operation::IsFree),
             1 => Just(Operation::Fill),
-            1 => number().prop_map(Operation::DropAll),
+            1 => place().prop_map(Operation::DropAll),
         ]
         .boxed()
     }
@@ -232,16 +237,16 @@ impl<B: Pod, const N: usize> Subject for Handles<B, N> {
             Operation::Claim(blocks) => Some(self.claim(blocks)),
             Operation::IsFree(blocks) => Some(self.is_free(blocks)),
             Operation::Fill => Some(self.claim_all()),
-            Operation::Write(number, how) => self.write(number, how),
-            Operation::Split(number, at) => self.split(number, at),
-            Operation::Join(number) => self.join(number),
-            Operation::Forget(number) => self.forget(number),
-            Operation::Leak(number) => self.leak(number),
-            Operation::ThroughRaw(number) => self.through_raw(number),
-            Operation::FreeByAddress(number) => self.free_by_address(number),
-            Operation::IntoInner(number) => self.move_out(number),
-            Operation::Drop(number) => self.drop_one(number),
-            Operation::DropAll(number) => self.drop_all(number),
+            Operation::Write(place, how) => self.write(place, how),
+            Operation::Split(place, at) => self.split(place, at),
+            Operation::Join(place) => self.join(place),
+            Operation::Forget(place) => self.forget(place),
+            Operation::Leak(place) => self.leak(place),
+            Operation::ThroughRaw(place) => self.through_raw(place),
+            Operation::FreeByAddress(place) => self.free_by_address(place),
+            Operation::IntoInner(place) => self.move_out(place),
+            Operation::Drop(place) => self.drop_one(place),
+            Operation::DropAll(place) => self.drop_all(place),
         }
     }
 

@@ -102,14 +102,20 @@ impl Model {
         self.free_runs().map(|run| run.len()).max().unwrap_or(0)
     }
 
-    /// The taken block with this number among them, which may be larger than there are.
-    pub(crate) fn taken_block(&self, number: usize) -> Option<usize> {
-        self.runs(true).flatten().nth(number % self.used.max(1))
+    /// The first taken block from a place on, which may be behind the last one, and then from the start. By place and not by
+    /// number: so it stays the same one where a shorter sequence has taken other blocks.
+    pub(crate) fn taken_block(&self, place: usize) -> Option<usize> {
+        self.nearest(place, true)
     }
 
-    /// The free block with this number among them, which may be larger than there are.
-    pub(crate) fn free_block(&self, number: usize) -> Option<usize> {
-        self.runs(false).flatten().nth(number % self.available().max(1))
+    /// The same of the free ones.
+    pub(crate) fn free_block(&self, place: usize) -> Option<usize> {
+        self.nearest(place, false)
+    }
+
+    fn nearest(&self, place: usize, taken: bool) -> Option<usize> {
+        let starts = [place % self.blocks, 0];
+        starts.map(|start| self.next(start, taken)).into_iter().find(|&block| block < self.blocks)
     }
 
     /// The lowest run of `count` blocks, at least one.

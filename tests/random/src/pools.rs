@@ -37,7 +37,7 @@ impl Pool {
 
 macro_rules! pools {
     ($($blocks:literal: $($block:ty),*;)*) => {
-        vec![$($(defined!($block, $blocks), built!($block, $blocks)),*),*]
+        vec![$($(built!($block, $blocks), defined!($block, $blocks)),*),*]
     };
 }
 
@@ -61,6 +61,9 @@ macro_rules! built {
 }
 
 /// All of them. Call it once: those that are defined are there once.
+///
+/// Of two, the one that is built comes first: it has no summary, which might stay wrong after a failure, so that no
+/// shorter sequence could be tried.
 pub(crate) fn all() -> Vec<Pool> {
     pools! {
         1: [u64; 8], [u8; 3];

@@ -41,6 +41,11 @@ pub(crate) trait Subject {
     fn end(&mut self);
 }
 
+/// A place for the next of many, so that all are met in no order.
+pub(crate) fn somewhere_else(place: u16) -> u16 {
+    place.wrapping_mul(25_173).wrapping_add(13_849)
+}
+
 /// What all random numbers are made of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed(pub(crate) u64);
@@ -76,7 +81,8 @@ pub(crate) fn run<S: Subject>(
     let tally = RefCell::new(Tally::new(S::KINDS));
     let perform = |sequence: Vec<S::Operation>| {
         if !pools.iter().all(|pool| is_free_again(pool)) {
-            // A shorter one was not tried, so it is not one that fails.
+            // A shorter one was not tried, so it is not one that fails. What was found before is not as short as it
+            // could be then, but fails.
             return Err(TestCaseError::reject("what has failed cannot be undone"));
         }
         said(|| perform::<S>(&start, &sequence, &mut tally.borrow_mut()))
@@ -146,7 +152,7 @@ fn is_free_again(pool: &RawMemBlocks) -> bool {
     }
     let _ = said(|| {
         let each = || (0..pool.num_blocks()).map(|block| model::address(pool, block));
-        // Once more with all of them taken, so that a summary that is wrong is set right.
+        // Once more with all of them taken: that sets right some of the summaries that are wrong.
         for round in 0..2 {
             each().for_each(|block| {
                 // SAFETY: the sequence has ended, and nothing uses the blocks.

@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     model,
+    sequence::somewhere_else,
     tally::Outcome,
     value::{self, Value},
 };
 
 impl<B: Pod, const N: usize> Handles<B, N> {
-    pub(super) fn write(&mut self, number: u16, how: How) -> Option<Outcome> {
-        let held = self.pick(number, Held::is_empty)?;
+    pub(super) fn write(&mut self, place: u16, how: How) -> Option<Outcome> {
+        let held = self.pick(place, Held::is_empty)?;
         let stamps = self.next_stamps(held.blocks.len());
         let held = held.fill(how, stamps);
         held.check(self.raw);
@@ -25,9 +26,9 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         Some(Outcome::Done)
     }
 
-    pub(super) fn split(&mut self, number: u16, at: u16) -> Option<Outcome> {
+    pub(super) fn split(&mut self, place: u16, at: u16) -> Option<Outcome> {
         let is_run = |held: &Held<B>| matches!(held.handle, Handle::EmptyRun(_) | Handle::Run(_));
-        let Held { mut handle, mut blocks, mut stamps } = self.pick(number, is_run)?;
+        let Held { mut handle, mut blocks, mut stamps } = self.pick(place, is_run)?;
         let at = usize::from(at) % (blocks.len() + 2);
         let behind = match &mut handle {
             Handle::EmptyRun(run) => Handle::EmptyRun(Run::split_off(run, at)),
@@ -46,17 +47,18 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         Some(Outcome::Done)
     }
 
-    pub(super) fn join(&mut self, number: u16) -> Option<Outcome> {
-        let ends: Vec<_> = self.bag.iter().filter(|held| held.is_run()).collect();
-        let starts = |block: usize| ends.iter().any(|held| held.blocks.first() == Some(&block));
-        let has_next = |held: &Held<B>| {
-            held.is_run() && held.blocks.last().is_some_and(|last| starts(last + 1))
-        };
-        let some: Vec<_> =
-            ends.iter().filter(|held| has_next(held)).map(|held| held.blocks[0]).collect();
-        let chosen = *some.get(usize::from(number).checked_rem(some.len())?)?;
-        let first = self.pick(0, |held| held.is_run() && held.blocks.first() == Some(&chosen))?;
-        let next = first.blocks.last()? + 1;
+    pub(super) fn join(&mut self, place: u16) -> Option<Outcome> {
+        let starts: Vec<usize> = self
+            .bag
+            .iter()
+            .filter(|held| held.is_run())
+            .filter_map(|held| held.blocks.first().copied())
+            .collect();
+        let next = |held: &Held<B>| held.blocks.last().map(|last| last + 1);
+        let first = self.pick(place, |held| {
+            held.is_run() && next(held).is_some_and(|next| starts.contains(&next))
+        })?;
+        let next = next(&first)?;
         let second = self.pick(0, |held| held.is_run() && held.blocks.first() == Some(&next))?;
         let (Handle::Run(front), Handle::Run(back)) = (first.handle, second.handle) else {
             return None;
@@ -76,16 +78,16 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         Some(Outcome::Done)
     }
 
-    pub(super) fn forget(&mut self, number: u16) -> Option<Outcome> {
-        let held = self.pick(number, |_| true)?;
+    pub(super) fn forget(&mut self, place: u16) -> Option<Outcome> {
+        let held = self.pick(place, |_| true)?;
         mem::forget(held.handle);
         self.lost.extend(held.blocks);
         Some(Outcome::Done)
     }
 
-    pub(super) fn leak(&mut self, number: u16) -> Option<Outcome> {
+    pub(super) fn leak(&mut self, place: u16) -> Option<Outcome> {
         let held =
-            self.pick(number, |held| matches!(held.handle, Handle::Block(_) | Handle::Run(_)))?;
+            self.pick(place, |held| matches!(held.handle, Handle::Block(_) | Handle::Run(_)))?;
         let values: &'static mut [Value<B>] = match held.handle {
             Handle::Block(block) => std::slice::from_mut(Block::leak(block)),
             Handle::Run(run) => Run::leak(run),
@@ -98,8 +100,8 @@ impl<B: Pod, const N: usize> Handles<B, N> {
     }
 
     /// Gives a handle up, and makes it again from the address, by the pool or by its other view.
-    pub(super) fn through_raw(&mut self, number: u16) -> Option<Outcome> {
-        let mut held = self.pick(number, |held| !held.is_scatter())?;
+    pub(super) fn through_raw(&mut self, place: u16) -> Option<Outcome> {
+        let mut held = self.pick(place, |held| !held.is_scatter())?;
         held.handle = match held.handle {
             Handle::EmptyBlock(block) => {
                 let address = Block::into_raw(block);
@@ -129,8 +131,8 @@ impl<B: Pod, const N: usize> Handles<B, N> {
     }
 
     /// Gives a handle up, and its blocks back by address. Values are not dropped.
-    pub(super) fn free_by_address(&mut self, number: u16) -> Option<Outcome> {
-        let held = self.pick(number, |held| !held.is_scatter())?;
+    pub(super) fn free_by_address(&mut self, place: u16) -> Option<Outcome> {
+        let held = self.pick(place, |held| !held.is_scatter())?;
         let (first, count): (*mut u8, _) = match held.handle {
             Handle::EmptyBlock(block) => (Block::into_raw(block).cast(), None),
             Handle::Block(block) => (Block::into_raw(block).cast(), None),
@@ -155,8 +157,8 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         Some(Outcome::Done)
     }
 
-    pub(super) fn move_out(&mut self, number: u16) -> Option<Outcome> {
-        let held = self.pick(number, |held| matches!(held.handle, Handle::Block(_)))?;
+    pub(super) fn move_out(&mut self, place: u16) -> Option<Outcome> {
+        let held = self.pick(place, |held| matches!(held.handle, Handle::Block(_)))?;
         let Handle::Block(block) = held.handle else {
             return None;
         };
@@ -171,8 +173,8 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         Some(Outcome::Done)
     }
 
-    pub(super) fn drop_one(&mut self, number: u16) -> Option<Outcome> {
-        let Held { handle, blocks, stamps } = self.pick(number, |_| true)?;
+    pub(super) fn drop_one(&mut self, place: u16) -> Option<Outcome> {
+        let Held { handle, blocks, stamps } = self.pick(place, |_| true)?;
         drop(handle);
         assert!(value::were_dropped::<B>(&stamps), "each value is dropped once, in their order");
         let is_empty = blocks.is_empty();
@@ -180,9 +182,11 @@ impl<B: Pod, const N: usize> Handles<B, N> {
         Some(if is_empty { Outcome::Empty } else { Outcome::Done })
     }
 
-    pub(super) fn drop_all(&mut self, number: u16) -> Option<Outcome> {
+    pub(super) fn drop_all(&mut self, place: u16) -> Option<Outcome> {
         let was_empty = self.model.used() == 0;
-        while self.drop_one(number).is_some() {
+        let mut place = place;
+        while self.drop_one(place).is_some() {
+            place = somewhere_else(place);
             self.model.compare(self.raw);
         }
         for block in mem::take(&mut self.lost) {
