@@ -76,7 +76,13 @@ fn read_variants(
     settings: &[Setting],
     mistakes: &Mistakes,
 ) -> Vec<Parsed> {
-    let attrs = attributes::take(input);
+    let mut attrs = attributes::take(input);
+    let mut mistakes = mistakes.clone();
+    if let Some(attr) = variants::take_surplus(&mut attrs) {
+        let message = "options under more than 6 conditions on one item; \
+            combine the conditions, or write the item more than once, each with a `#[cfg(..)]`";
+        mistakes.report(&attr, message);
+    }
     let start = input.fork();
     let read = |attrs| {
         let rest = start.fork();
@@ -267,7 +273,8 @@ fn read_type(input: ParseStream<'_>, name: &Ident, door: Door, mistakes: &mut Mi
             );
             mistakes.report(&equals, message);
             let written = scan::take_type(input);
-            let ty = if scan::arguments(&written).is_some() { written } else { TokenStream::new() };
+            let is_one = scan::arguments(&written).is_some() && syntax::flaw(&written).is_none();
+            let ty = if is_one { written } else { TokenStream::new() };
             return Type { colon: colon.unwrap_or_default(), ty, is_reported: true };
         }
     }
