@@ -6,7 +6,7 @@ mod group;
 
 use crate::held::{Held, Stamped};
 use crate::model::{Model, Owner};
-use crate::pools::Pool;
+use crate::pools::{MEMBERS, Pool};
 use crate::script::{HandleCall, Step};
 
 /// Plays a script from and to the state in which all blocks are free.
@@ -18,8 +18,9 @@ pub fn play(script: &[Step]) {
     let mut player = Player::new();
     for step in script {
         player.play(step);
-        player.compare(step);
+        player.compare_after(step);
     }
+    Pool::ALL.into_iter().for_each(|pool| player.compare(pool));
     player.end();
 }
 
@@ -118,23 +119,34 @@ impl Player {
         indices
     }
 
-    /// Looks at all that can be asked of the allocators; at single blocks, where something may have changed.
-    fn compare(&mut self, step: &Step) {
-        for pool in Pool::ALL {
-            let front = pool.front();
-            let raw = front.raw();
-            raw.assert_valid();
-            let model = &self.models[pool as usize];
-            let available = model.available();
-            let used = model.owners.len() - available;
-            let counts = [used, available, model.largest_free_run()];
-            assert_eq!([raw.used(), raw.available(), raw.largest_free_run()], counts);
-            if !matches!(step, Step::On(on, _) if *on != pool) {
-                assert_eq!(front.counts(), counts);
-                for (index, owner) in model.owners.iter().enumerate() {
-                    assert_eq!(raw.is_region_free(pool.block(index), 1), *owner == Owner::Nobody);
-                }
-            }
+    /// Looks at what a step may have changed; at all there is only in the end, which is what takes its time.
+    fn compare_after(&self, step: &Step) {
+        match step {
+            // A thousand blocks, one by one.
+            Step::On(Pool::Of1025, _) => self.compare_counts(Pool::Of1025),
+            Step::On(pool, _) => self.compare(*pool),
+            Step::OnGroup(_) => MEMBERS.into_iter().for_each(|pool| self.compare(pool)),
+            Step::With(..) => Pool::ALL.into_iter().for_each(|pool| self.compare_counts(pool)),
+        }
+    }
+
+    fn compare_counts(&self, pool: Pool) {
+        let (raw, model) = (pool.front().raw(), &self.models[pool as usize]);
+        raw.assert_valid();
+        let available = model.available();
+        let used = model.owners.len() - available;
+        let counts = [used, available, model.largest_free_run()];
+        assert_eq!([raw.used(), raw.available(), raw.largest_free_run()], counts);
+        assert_eq!(pool.front().counts(), counts);
+    }
+
+    /// Looks at all that can be asked of an allocator.
+    fn compare(&self, pool: Pool) {
+        self.compare_counts(pool);
+        let owners = &self.models[pool as usize].owners;
+        for (index, owner) in owners.iter().enumerate() {
+            let is_free = pool.front().raw().is_region_free(pool.block(index), 1);
+            assert_eq!(is_free, *owner == Owner::Nobody, "block {index}");
         }
     }
 

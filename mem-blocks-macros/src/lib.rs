@@ -70,7 +70,8 @@ use proc_macro::TokenStream;
 /// `uninit`, `section`, `buffer` and `address` exclude one another. Expressions are constants of
 /// type `usize`. Sections are ignored on targets with an operating system.
 ///
-/// Options can depend on a condition: `#[cfg_attr(feature = "retain", mem_blocks(uninit))]`.
+/// Options can depend on a condition, or on up to six:
+/// `#[cfg_attr(feature = "retain", mem_blocks(uninit))]`.
 ///
 /// The other attributes of the item, its documentation and `cfg` among them, stay on it. An
 /// attribute that places a static, such as `link_section`, places the descriptor, not the buffer.

@@ -7,12 +7,12 @@ mod settings;
 mod syntax;
 mod variants;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Token, Visibility, token};
+use syn::{Token, Visibility};
 
 use syntax::Flaw;
 
@@ -76,7 +76,13 @@ fn read_variants(
     settings: &[Setting],
     mistakes: &Mistakes,
 ) -> Vec<Parsed> {
-    let attrs = attributes::take(input);
+    let mut attrs = attributes::take(input);
+    let mut mistakes = mistakes.clone();
+    if let Some(attr) = variants::take_surplus(&mut attrs) {
+        let message = "options under more than 6 conditions on one item; \
+            combine the conditions, or write the item more than once, each with a `#[cfg(..)]`";
+        mistakes.report(&attr, message);
+    }
     let start = input.fork();
     let read = |attrs| {
         let rest = start.fork();
@@ -211,31 +217,26 @@ fn read_semicolon(
     <Token![;]>::default()
 }
 
-/// Reads a visibility on a fork: `syn` fails the whole input over what it leaves unread in
-/// parentheses.
+/// Reads a visibility. What stands in parentheses by itself: over what `syn` leaves unread there, it fails the whole
+/// input.
 fn read_visibility(input: ParseStream<'_>, mistakes: &mut Mistakes) -> Visibility {
     let fork = input.fork();
-    match fork.parse() {
-        Ok(vis) => {
+    match (scan::take(&fork), scan::take(&fork)) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(limit)))
+            if word == "pub" && limit.delimiter() == Delimiter::Parenthesis =>
+        {
             input.advance_to(&fork);
-            if matches!(vis, Visibility::Public(_)) && input.peek(token::Paren) {
-                let limit = scan::take(input).into_token_stream();
+            syn::parse2(quote!(#word #limit)).unwrap_or_else(|_| {
                 let message = format!(
                     "unknown visibility `pub{}`; \
                     expected `pub`, `pub(crate)`, `pub(super)` or `pub(in PATH)`",
-                    written(&limit)
+                    written(&limit.to_token_stream())
                 );
                 mistakes.report(&limit, message);
-            }
-            vis
+                Visibility::Public(Token![pub](word.span()))
+            })
         }
-        Err(error) => {
-            mistakes.adopt(error);
-            // `pub` and its parentheses.
-            scan::take(input);
-            scan::take(input);
-            Visibility::Inherited
-        }
+        _ => input.parse().unwrap_or(Visibility::Inherited),
     }
 }
 
@@ -272,7 +273,8 @@ fn read_type(input: ParseStream<'_>, name: &Ident, door: Door, mistakes: &mut Mi
             );
             mistakes.report(&equals, message);
             let written = scan::take_type(input);
-            let ty = if scan::arguments(&written).is_some() { written } else { TokenStream::new() };
+            let is_one = scan::arguments(&written).is_some() && syntax::flaw(&written).is_none();
+            let ty = if is_one { written } else { TokenStream::new() };
             return Type { colon: colon.unwrap_or_default(), ty, is_reported: true };
         }
     }
@@ -371,6 +373,8 @@ mod tests {
             "#[4] struct S;",
             "#[doc = ] struct S;",
             "pub(in 4) fn f() {}",
+            "pub(in a b) static A: B;",
+            "pub(in a::! : b) -> C",
             "pub(4) static A: B;",
             "static;",
             "static _: A;",

@@ -154,6 +154,13 @@ impl Braces {
             match token {
                 // The sign of a number.
                 _ if is_sign => {}
+                // A visibility; any other fragment that is not a type, the compiler says so.
+                TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                    let is_visibility =
+                        matches!(tokens.peek(), Some(TokenTree::Ident(word)) if word == "static");
+                    let ty = TokenTree::Ident(Ident::new("T", Span::call_site()));
+                    outline.extend([if is_visibility { TokenTree::Group(group) } else { ty }]);
+                }
                 TokenTree::Group(group) => outline.extend([self.group_outline(&group)]),
                 token => outline.extend([token]),
             }
@@ -178,11 +185,6 @@ impl Braces {
                 let element = self.outline(&element);
                 if tokens.next().is_some() { quote!(#element; 0) } else { element }
             }
-            // A fragment. Of the wrong kind, the compiler says so.
-            Delimiter::None if !parses::<syn_full::Visibility>(&stream) => {
-                return TokenTree::Ident(Ident::new("T", Span::call_site()));
-            }
-            Delimiter::None => stream,
             _ => self.outline(&stream),
         };
         TokenTree::Group(Group::new(group.delimiter(), content))

@@ -11,6 +11,31 @@ use syn::parse::{ParseStream, Parser as _};
 
 use crate::scan;
 
+/// As many conditions can the options of one item depend on: each doubles what is written.
+const MOST: usize = 6;
+
+/// Takes out the attributes that have options under more conditions than there can be, and gives the first of them.
+pub(super) fn take_surplus(attrs: &mut Vec<TokenStream>) -> Option<TokenStream> {
+    let mut found = 0_usize;
+    let mut surplus = None;
+    attrs.retain(|attr| {
+        let conditions = conditions(attr);
+        found = found.saturating_add(conditions);
+        let is_surplus = conditions > 0 && found > MOST;
+        if is_surplus {
+            surplus.get_or_insert_with(|| attr.clone());
+        }
+        !is_surplus
+    });
+    surplus
+}
+
+/// The number of conditions of an attribute.
+fn conditions(attr: &TokenStream) -> usize {
+    branches(attr)
+        .map_or(0, |[holds, _]| holds.iter().map(conditions).sum::<usize>().saturating_add(1))
+}
+
 /// The attributes of each variant of an item; one, if no options depend on a predicate.
 pub(super) fn of(attrs: Vec<TokenStream>) -> Vec<Vec<TokenStream>> {
     let mut before = Vec::new();
@@ -65,16 +90,19 @@ fn split(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
 mod tests {
     use proc_macro2::{TokenStream, TokenTree};
 
-    use super::of;
+    use super::{of, take_surplus};
 
-    fn variants(attrs: &str) -> Vec<String> {
+    fn read(attrs: &str) -> Vec<TokenStream> {
         let attrs: TokenStream = attrs.parse().expect("the text should be tokens");
         let attrs: Vec<TokenTree> = attrs.into_iter().collect();
-        let attrs = attrs.chunks(2).map(|attr| attr.iter().cloned().collect()).collect();
+        attrs.chunks(2).map(|attr| attr.iter().cloned().collect()).collect()
+    }
+
+    fn variants(attrs: &str) -> Vec<String> {
         let text = |attrs: Vec<TokenStream>| {
             attrs.iter().map(ToString::to_string).collect::<String>().replace(' ', "")
         };
-        of(attrs).into_iter().map(text).collect()
+        of(read(attrs)).into_iter().map(text).collect()
     }
 
     #[test]
@@ -113,5 +141,21 @@ mod tests {
             variants("#[cfg_attr(a,cfg_attr(b,mem_blocks))]"),
             ["#[cfg(a)]#[cfg(b)]#[mem_blocks]", "#[cfg(a)]#[cfg(not(b))]", "#[cfg(not(a))]"]
         );
+    }
+
+    #[test]
+    fn a_seventh_condition_is_too_many() {
+        let nested = "#[cfg_attr(a, cfg_attr(b, cfg_attr(c, cfg_attr(d, mem_blocks))))]";
+        let pair = "#[cfg_attr(a, cfg_attr(b, mem_blocks))]";
+        let one = "#[cfg_attr(e, mem_blocks)]";
+        let surplus = |text: &str| {
+            let mut attrs = read(text);
+            let first = take_surplus(&mut attrs).map(|attr| attr.to_string());
+            (attrs.len(), first)
+        };
+        assert_eq!(surplus(&[nested, pair, "#[inline]"].concat()), (3, None));
+        let (rest, first) = surplus(&[nested, pair, one, "#[inline]", pair].concat());
+        assert_eq!(rest, 3);
+        assert_eq!(first.map(|attr| attr.replace(' ', "")), Some(one.replace(' ', "")));
     }
 }
