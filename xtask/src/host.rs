@@ -9,6 +9,7 @@ use crate::{
     examples::FIRMWARE,
     loom, peers,
     process::run,
+    safety,
     toolchain::{self, Cross, cargo},
     top,
 };
@@ -29,7 +30,7 @@ const WORKSPACES: [&str; 8] = [
 ];
 
 /// Of the tests of the workspace, those of the runtime crate.
-const RUNTIME_TESTS: [&str; 5] = ["bodies", "host", "model", "threads", "untouched"];
+const RUNTIME_TESTS: [&str; 6] = ["bodies", "faults", "host", "model", "threads", "untouched"];
 
 const PUBLISHED: [&str; 4] = ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
 
@@ -132,6 +133,7 @@ fn wanted_compiler(test: &str) -> Option<&str> {
 }
 
 pub(crate) fn lint() -> Result<()> {
+    safety::check()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     for workspace in WORKSPACES {
         run(cargo().current_dir(top().join(workspace)).args(["fmt", "--all", "--check"]))?;

@@ -6,9 +6,11 @@ mod bench;
 mod benchmark;
 mod board;
 mod build_time;
+mod claims;
 mod condition;
 mod cost;
 mod examples;
+mod faults;
 mod figures;
 mod firmware;
 mod host;
@@ -20,7 +22,9 @@ mod loom;
 mod peers;
 mod process;
 mod readme;
+mod safety;
 mod snapshot;
+mod sound;
 mod targets;
 mod tool;
 mod toolchain;
@@ -45,7 +49,10 @@ usage: cargo xtask COMMAND
   loom               the models alone: pools shared by threads, in every order of the threads' steps
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
-  lint               formatting, and clippy with warnings as errors
+  faults [--write]   every misuse in docs/faults.md: the tests that show what comes of it, and their number in README.md
+  sound [--write]    every attempt in docs/soundness.md to break an invariant from safe code, and the reason of each
+                     unsafe block; their numbers in README.md
+  lint               formatting, clippy with warnings as errors, and the reason of each unsafe block
   doc                documentation of the published crates, warnings as errors
   msrv               the published crates, and definitions right and wrong, with the oldest supported compiler
   targets            a crate of definitions, built for microcontrollers and for every kind of host: sections where
@@ -90,6 +97,10 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["examples", "--bless"] => examples::check(snapshot::Mode::Bless),
         ["lint"] => host::lint(),
         ["doc"] => host::doc(),
+        ["faults"] => faults::check(figures::Mode::Compare),
+        ["faults", "--write"] => faults::check(figures::Mode::Write),
+        ["sound"] => sound::check(figures::Mode::Compare),
+        ["sound", "--write"] => sound::check(figures::Mode::Write),
         ["msrv"] => host::msrv(),
         ["targets"] => targets::check(),
         ["cost"] => cost::check(figures::Mode::Compare),
