@@ -1,6 +1,8 @@
 //! What goes wrong in code of the user's: panics that unwind through the crate, wherever it calls such
 //! code and whatever is held meanwhile. `docs/faults.md` has the list.
 
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "the signature of a choice function")]
+
 use std::env;
 use std::fmt;
 use std::mem::MaybeUninit;

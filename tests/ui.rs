@@ -94,14 +94,14 @@ fn each_rule_has_a_case_and_each_case_a_rule() {
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | "))
         .flat_map(|(_, cases)| cases.split('`').skip(1).step_by(2));
-    assert_are_the_cases_of("ui", named.collect());
+    assert_are_the_cases_of("ui", named);
 }
 
 #[test]
 fn each_attempt_is_in_the_list_and_is_a_program_without_unsafe() {
     let list = read(Path::new("../docs/soundness.md"));
     let named = list.split('`').filter_map(|name| name.strip_prefix("unsound::"));
-    assert_are_the_cases_of("unsound", named.collect());
+    assert_are_the_cases_of("unsound", named);
     for case in cases("unsound") {
         let text = read(&Path::new("unsound").join(format!("{case}.rs")));
         assert!(text.starts_with("#![forbid(unsafe_code)]\n"), "{case}");
@@ -109,7 +109,8 @@ fn each_attempt_is_in_the_list_and_is_a_program_without_unsafe() {
 }
 
 /// That a list names each case of a folder once.
-fn assert_are_the_cases_of(folder: &str, named: Vec<&str>) {
+fn assert_are_the_cases_of<'n>(folder: &str, named: impl Iterator<Item = &'n str>) {
+    let named: Vec<_> = named.collect();
     let unique: BTreeSet<_> = named.iter().map(|name| String::from(*name)).collect();
     assert_eq!(unique.len(), named.len(), "a case is named twice");
     assert_eq!(unique, cases(folder));

@@ -95,8 +95,8 @@ fn place(test: &str) -> Result<Place<'_>> {
             elsewhere(file, "fn main()".to_owned(), "firmware")
         }
         "doctests" => {
-            let text = format!("#[cfg(doctest)]\nmod {name} {{}}");
-            elsewhere("tests/lib.rs".to_owned(), text, "test")
+            let module = format!("#[cfg(doctest)]\nmod {name} {{}}");
+            elsewhere("tests/lib.rs".to_owned(), module, "test")
         }
         _ => bail!("`{test}` is of no known suite"),
     })
@@ -135,14 +135,14 @@ pub(crate) fn check(claims: &[Claim], whole: &[&str], documents: &[&str]) -> Res
 }
 
 /// That a test which is run by another command is there.
-fn find(test: &str, file: &str, text: &str) -> Result<()> {
+fn find(test: &str, file: &str, wanted: &str) -> Result<()> {
     let path = top().join(file);
     let found = fs::read_to_string(&path).with_context(|| format!("`{test}`: no {file}"))?;
     // The macro of `tests/firmware` has the `main` of a program that only runs tests.
-    if found.contains(text) || found.contains("firmware::tests!") {
+    if found.contains(wanted) || found.contains("firmware::tests!") {
         return Ok(());
     }
-    bail!("`{test}`: {file} has no `{}`", text.replace('\n', " "))
+    bail!("`{test}`: {file} has no `{}`", wanted.replace('\n', " "))
 }
 
 /// The tests that passed: those that are wanted, or all of a program.
