@@ -1,9 +1,12 @@
-//! Definitions that are wrong: each file under `ui` breaks the rule that it is named after, and the
-//! text beside it is what the compiler says, to the word and to the place.
+//! Programs that are wrong, and what the compiler says of each, to the word and to the place.
+//!
+//! Definitions are in `ui`: each file breaks the rule that it is named after. Attempts of safe code to
+//! break an invariant are in `unsound`.
 //!
 //! A mistake is marked with `//~ ERROR` at the end of its line (`x2` where a line has two): so many
 //! errors there must be, at these lines, and no others. The rules are those of the list in
-//! `mem-blocks-macros/src/rules.md`, which names a file for each.
+//! `mem-blocks-macros/src/rules.md`, which names a file for each; the attempts those of
+//! `docs/soundness.md`.
 //!
 //! After a change of a text, look at what `TRYBUILD=overwrite cargo test -p mem-blocks-tests --test
 //! ui` writes.
@@ -30,74 +33,101 @@ const COPIES: &str = "MEM_BLOCKS_UI_COPIES";
 
 #[test]
 fn each_mistake_is_an_error() {
-    let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
+    each_is_an_error("ui", "each_mistake_is_an_error");
+}
+
+#[test]
+fn each_attempt_to_break_an_invariant_is_an_error() {
+    each_is_an_error("unsound", "each_attempt_to_break_an_invariant_is_an_error");
+}
+
+/// Compiles the cases of a folder; `test` is the test that does.
+fn each_is_an_error(folder: &str, test: &str) {
+    let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     if env::var_os(COPIES).is_some() {
         TestCases::new().compile_fail(copies.join("*.rs"));
         return;
     }
     let version = version();
     if version.starts_with(COMPILER) {
-        TestCases::new().compile_fail("ui/*.rs");
+        TestCases::new().compile_fail(format!("{folder}/*.rs"));
         return;
     }
-    copy_cases(&copies);
+    copy_cases(folder, &copies);
     // Told to write the texts that are missing, which is all of them, it compares none.
-    let mut test = Command::new(env::current_exe().expect("this program has a path"));
-    test.args(["--exact", "each_mistake_is_an_error"]);
-    test.env(COPIES, "1").env("TRYBUILD", "overwrite");
-    let ended = test.output().expect("this program can be run");
+    let mut again = Command::new(env::current_exe().expect("this program has a path"));
+    again.args(["--exact", test]).env(COPIES, "1").env("TRYBUILD", "overwrite");
+    let ended = again.output().expect("this program can be run");
     // trybuild reports there.
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
 
-    for case in cases().iter().filter(|case| !LEFT_TO_THE_COMPILER.contains(&case.as_str())) {
+    for case in cases(folder).iter().filter(|case| !LEFT_TO_THE_COMPILER.contains(&case.as_str())) {
         let spots = |folder: &Path| -> Vec<_> {
             let places = places(&read(&folder.join(format!("{case}.stderr"))));
             places.into_iter().map(|place| (place.line, place.column)).collect()
         };
-        assert_eq!(spots(Path::new("ui")), spots(&copies), "{case} with {version}");
+        assert_eq!(spots(Path::new(folder)), spots(&copies), "{case} with {version}");
     }
 }
 
 #[test]
 fn each_error_is_at_a_marked_line_of_its_case() {
-    assert_eq!(names("stderr"), cases());
-    for case in cases() {
-        let path = format!("ui/{case}.rs");
-        let text = read(&Path::new("ui").join(format!("{case}.stderr")));
-        let mut lines = Vec::new();
-        for place in places(&text) {
-            assert_eq!(place.file, path, "an error outside of the case");
-            lines.push(place.line);
+    for folder in ["ui", "unsound"] {
+        assert_eq!(names(folder, "stderr"), cases(folder));
+        for case in cases(folder) {
+            let path = format!("{folder}/{case}.rs");
+            let text = read(&Path::new(folder).join(format!("{case}.stderr")));
+            let mut lines = Vec::new();
+            for place in places(&text) {
+                assert_eq!(place.file, path, "an error outside of the case");
+                lines.push(place.line);
+            }
+            assert_eq!(lines, marked_lines(&read(Path::new(&path))), "{path}");
         }
-        assert_eq!(lines, marked_lines(&read(Path::new(&path))), "{path}");
     }
 }
 
 #[test]
 fn each_rule_has_a_case_and_each_case_a_rule() {
     let rules = read(Path::new("../mem-blocks-macros/src/rules.md"));
-    let named: Vec<&str> = rules
+    let named = rules
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | "))
-        .flat_map(|(_, cases)| cases.split('`').skip(1).step_by(2))
-        .collect();
-    let unique: BTreeSet<_> = named.iter().map(|name| String::from(*name)).collect();
-    assert_eq!(unique.len(), named.len(), "a case is named twice");
-    assert_eq!(unique, cases().into_iter().collect());
+        .flat_map(|(_, cases)| cases.split('`').skip(1).step_by(2));
+    assert_are_the_cases_of("ui", named);
 }
 
-/// The names of the cases.
-fn cases() -> BTreeSet<String> {
-    names("rs")
+#[test]
+fn each_attempt_is_in_the_list_and_is_a_program_without_unsafe() {
+    let list = read(Path::new("../docs/soundness.md"));
+    let named = list.split('`').filter_map(|name| name.strip_prefix("unsound::"));
+    assert_are_the_cases_of("unsound", named);
+    for case in cases("unsound") {
+        let text = read(&Path::new("unsound").join(format!("{case}.rs")));
+        assert!(text.starts_with("#![forbid(unsafe_code)]\n"), "{case}");
+    }
+}
+
+/// That a list names each case of a folder once.
+fn assert_are_the_cases_of<'n>(folder: &str, named: impl Iterator<Item = &'n str>) {
+    let named: Vec<_> = named.collect();
+    let unique: BTreeSet<_> = named.iter().map(|name| String::from(*name)).collect();
+    assert_eq!(unique.len(), named.len(), "a case is named twice");
+    assert_eq!(unique, cases(folder));
+}
+
+/// The names of the cases in a folder.
+fn cases(folder: &str) -> BTreeSet<String> {
+    names(folder, "rs")
 }
 
 /// The names of the files with that extension.
-fn names(wanted: &str) -> BTreeSet<String> {
+fn names(folder: &str, wanted: &str) -> BTreeSet<String> {
     let name = |path: PathBuf| {
         let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         path.extension().is_some_and(|extension| extension == wanted).then_some(name)
     };
-    let entries = fs::read_dir("ui").expect("the tests' folder is the current one");
+    let entries = fs::read_dir(folder).expect("the tests' folder is the current one");
     entries.filter_map(|entry| name(entry.expect("the folder is readable").path())).collect()
 }
 
@@ -146,13 +176,13 @@ fn marked_lines(case: &str) -> Vec<usize> {
     case.lines().zip(1..).flat_map(marks).collect()
 }
 
-/// Copies the cases without their expected texts.
-fn copy_cases(to: &Path) {
+/// Copies the cases of a folder without their expected texts.
+fn copy_cases(folder: &str, to: &Path) {
     let _ = fs::remove_dir_all(to);
     fs::create_dir_all(to).expect("the folder for copies is writable");
-    for case in cases() {
+    for case in cases(folder) {
         let file = format!("{case}.rs");
-        fs::copy(Path::new("ui").join(&file), to.join(&file)).expect("the folder is writable");
+        fs::copy(Path::new(folder).join(&file), to.join(&file)).expect("the folder is writable");
     }
 }
 

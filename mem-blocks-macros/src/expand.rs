@@ -228,6 +228,7 @@ fn value(placement: &Placement) -> TokenStream {
         Placement::Address(_) => quote_spanned!(site=> __mem_blocks::at(__MEM_BLOCKS_ADDRESS)),
     };
     quote_spanned! {site=>
+        // SAFETY: I2, I8, I9, as said above.
         unsafe { __mem_blocks::allocator(__MEM_BLOCKS_SHAPE, #start, &__MEM_BLOCKS_BITMAP) }
     }
 }

@@ -108,9 +108,9 @@ impl<T> Block<T> {
     /// blocks are of `T`'s size and alignment.
     #[inline]
     pub unsafe fn from_raw(pool: impl Into<&'static RawMemBlocks>, ptr: *mut T) -> Self {
-        // SAFETY: the caller vouches for the block, and a block's address is not null (I4).
+        // SAFETY: I4. The caller vouches for the block, and a block's address is not null.
         let value = unsafe { NonNull::new_unchecked(ptr) };
-        // SAFETY: passed on to the caller.
+        // SAFETY: I2, I9, I10, passed on to the caller.
         unsafe { Self::own(pool.into(), value) }
     }
 
@@ -122,8 +122,8 @@ impl<T> Block<T> {
     where
         T: 'a,
     {
-        // SAFETY: I2. The block holds a valid `T`, is aligned for it, and was this handle's alone;
-        // nothing can give it back any more.
+        // SAFETY: I2, I10. The block was this handle's alone, and nothing can give it back any more;
+        // it holds a valid `T`, and lives for ever (I8).
         unsafe { &mut *Self::into_raw(block) }
     }
 
@@ -132,7 +132,7 @@ impl<T> Block<T> {
     #[inline]
     pub fn into_inner(block: Self) -> T {
         let block = ManuallyDrop::new(block);
-        // SAFETY: I2. The block holds a valid `T`, which is not used again.
+        // SAFETY: I2, I10. The block holds a valid `T`, which is not used again.
         let value = unsafe { block.value.read() };
         block.give_back();
         value
@@ -141,7 +141,7 @@ impl<T> Block<T> {
     /// Gives the block back; called once, by what ends the handle.
     #[inline]
     fn give_back(&self) {
-        // SAFETY: I2. The handle owns the block, and is not used again.
+        // SAFETY: I2, I9. The handle owns the block, and is not used again; `T` is as long as one.
         unsafe { self.pool.give_back_one(self.value.cast(), const { Stride::of::<T>() }) };
     }
 
@@ -153,7 +153,7 @@ impl<T> Block<T> {
     #[inline]
     unsafe fn cast<U>(block: Self) -> Block<U> {
         let block = ManuallyDrop::new(block);
-        // SAFETY: the only owner is replaced by another; the value is the caller's promise.
+        // SAFETY: I2. The only owner is replaced by another; I10 is the caller's promise.
         unsafe { Block::own(block.pool, block.value.cast()) }
     }
 }
@@ -163,7 +163,7 @@ impl<T> Block<MaybeUninit<T>> {
     #[inline]
     pub fn write(mut block: Self, value: T) -> Block<T> {
         (*block).write(value);
-        // SAFETY: the value was written just now.
+        // SAFETY: I10. The value was written just now.
         unsafe { Self::assume_init(block) }
     }
 
@@ -174,9 +174,9 @@ impl<T> Block<MaybeUninit<T>> {
     where
         T: Zeroable,
     {
-        // SAFETY: I2. The block is this handle's alone, and one `T` long.
+        // SAFETY: I2, I9. The block is this handle's alone, and one `T` long.
         unsafe { ptr::write_bytes(block.as_mut_ptr(), 0, 1) };
-        // SAFETY: `Zeroable` says that all zeros are a valid `T`.
+        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
         unsafe { Self::assume_init(block) }
     }
 
@@ -188,7 +188,7 @@ impl<T> Block<MaybeUninit<T>> {
     #[must_use]
     #[inline]
     pub unsafe fn assume_init(block: Self) -> Block<T> {
-        // SAFETY: `MaybeUninit<T>` has `T`'s size and alignment; the caller vouches for the value.
+        // SAFETY: I10. `MaybeUninit<T>` has `T`'s size and alignment; the caller vouches for the value.
         unsafe { Self::cast(block) }
     }
 }
@@ -198,7 +198,7 @@ impl<T> Drop for Block<T> {
     fn drop(&mut self) {
         let _give_back = Defer(|| self.give_back());
         if mem::needs_drop::<T>() {
-            // SAFETY: I2. The block holds a valid `T`, which is not used again.
+            // SAFETY: I2, I10. The block holds a valid `T`, which is not used again.
             unsafe { self.value.drop_in_place() };
         }
     }
@@ -209,7 +209,7 @@ impl<T> Deref for Block<T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: I2. The block holds a valid `T`, is aligned for it, and is borrowed as `self` is.
+        // SAFETY: I2, I10. The block is this handle's, borrowed as `self` is, and holds a valid `T`.
         unsafe { self.value.as_ref() }
     }
 }
@@ -217,13 +217,13 @@ impl<T> Deref for Block<T> {
 impl<T> DerefMut for Block<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: as for `deref`, and `self` is borrowed mutably.
+        // SAFETY: I2, I10, as for `deref`; and `self` is borrowed mutably.
         unsafe { self.value.as_mut() }
     }
 }
 
-// SAFETY: the value lies in the allocator's buffer and does not move with the handle; both `Deref`
-// implementations give the same address each time.
+// SAFETY: I8. The value lies in the allocator's buffer and does not move with the handle; both
+// `Deref` implementations give the same address each time.
 #[cfg(feature = "stable_deref_trait")]
 unsafe impl<T> stable_deref_trait::StableDeref for Block<T> {}
 

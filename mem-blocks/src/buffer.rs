@@ -56,7 +56,7 @@ where
     }
 }
 
-// SAFETY: a shared reference gives nothing but an address (I5); using it is its user's `unsafe`.
+// SAFETY: I5. A shared reference gives nothing but an address; using it is its user's `unsafe`.
 unsafe impl<T, const N: usize, const ALIGN: usize> Sync for BlockBuffer<T, N, ALIGN> where
     Alignment<ALIGN>: SupportedAlignment
 {

@@ -148,7 +148,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
         let member =
             if K == 0 { &VACANT } else { self.serve(cfg, |member| member.alloc(&mut blocks))?.0 };
         Ok(blocks.map(|block| {
-            // SAFETY: `alloc` has written the address of a block (I4), which is not null.
+            // SAFETY: I4. `alloc` has written the address of a block, which is not null.
             let block = unsafe { NonNull::new_unchecked(block) };
             // SAFETY: I1, I2. The block was handed out just now and has no other owner.
             unsafe { GroupBlock::own(member, block) }
@@ -186,7 +186,7 @@ impl<C: ?Sized, const M: usize> Group<C, M> {
     /// of them at the same time. (He, or this call, is refused; but this call may have freed the
     /// entries before: pools share nothing that could tell.)
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        // SAFETY: passed on to the caller.
+        // SAFETY: I2, passed on to the caller.
         unsafe { raw::free_all(self.members(), blocks) }
     }
 

@@ -25,7 +25,7 @@ macro_rules! ready {
         #[cfg(all(target_os = "none", any(target_arch = "arm", target_arch = "riscv32")))]
         {
             let mut value = $value;
-            // SAFETY: there is no instruction in it. But it comes before the one that takes the
+            // SAFETY: I12. There is no instruction in it. But it comes before the one that takes the
             // lock, and the value before it.
             unsafe {
                 core::arch::asm!(
@@ -62,7 +62,7 @@ impl Word {
     #[inline]
     pub(crate) fn ready(&self) -> &Self {
         let this = ready!(ptr::from_ref(self));
-        // SAFETY: it is what it was.
+        // SAFETY: I12. It is what it was.
         unsafe { &*this }
     }
 
@@ -117,7 +117,7 @@ impl Word {
         macro_rules! set_lowest {
             ($($and:literal, $all:expr)?) => {{
                 let before: u32;
-                // SAFETY: stores to this word alone, which is an atomic one.
+                // SAFETY: I3, I12. One exchange of this word, which is an atomic one.
                 unsafe {
                     core::arch::asm!(
                         "2:",

@@ -52,7 +52,7 @@ pub struct MemBlocks<T, const N: usize> {
     _blocks: PhantomData<fn() -> T>,
 }
 
-// SAFETY: the descriptor is immutable and `Sync` itself (I3, I5). An allocator that is shared
+// SAFETY: I3, I5, I8. The descriptor is immutable and `Sync` itself. An allocator that is shared
 // between contexts hands blocks for `T` to all of them, which is sound for every `T`, because a
 // block that is handed out holds no `T` yet; `T: Send` is asked for all the same: values in memory
 // that contexts share are values that change contexts.
@@ -121,10 +121,10 @@ impl<T, const N: usize> MemBlocks<T, N> {
             // A reference is not null.
             None => NonNull::dangling(),
         };
-        // SAFETY: the buffer and the bitmap are borrowed mutably for ever and given to nobody else;
-        // `GEOMETRY` is that of the buffer.
+        // SAFETY: I8, I9. The buffer and the bitmap are borrowed mutably for ever and given to nobody
+        // else (so I2); `GEOMETRY` is that of the buffer, and the number of words was compared.
         let raw = unsafe { RawMemBlocks::new(buffer, Self::GEOMETRY, bitmap) };
-        // SAFETY: as above; a buffer of `MaybeUninit<T>` is aligned for `T`.
+        // SAFETY: I9, as above; a buffer of `MaybeUninit<T>` is aligned for `T`.
         unsafe { Self::from_raw_mem_blocks(raw) }
     }
 
@@ -154,11 +154,11 @@ impl<T, const N: usize> MemBlocks<T, N> {
     /// [`Exhausted`](AllocError::Exhausted).
     #[inline]
     pub fn alloc(&'static self) -> Result<Block<MaybeUninit<T>>, AllocError> {
-        // SAFETY: `GEOMETRY` is that of every allocator of this type.
+        // SAFETY: I9. `GEOMETRY` is that of every allocator of this type.
         let taken = unsafe { self.raw.take_one(Self::GEOMETRY) };
         let (raw, block) = taken.ok_or(AllocError::Exhausted)?;
-        // SAFETY: I1, I2. The block was handed out just now and has no other owner; the allocator's
-        // blocks are of `T`'s size and alignment, and any bytes are a `MaybeUninit`.
+        // SAFETY: I1, I2. The block was handed out just now and has no other owner. I9, I10. Blocks
+        // are of `T`'s size and alignment, and any bytes are a `MaybeUninit`.
         Ok(unsafe { Block::own(raw, block.cast()) })
     }
 
@@ -202,7 +202,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
             return Err(AllocError::ExceedsCapacity);
         }
         let own = |block: NonNull<u8>| {
-            // SAFETY: as for `alloc`.
+            // SAFETY: I1, I2, I9, I10, as for `alloc`.
             unsafe { Block::own(&self.raw, block.cast()) }
         };
         let (first, mut blocks) = self.take_in_word(K);
@@ -212,7 +212,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
             }));
         }
         let mut list = [NonNull::dangling(); K];
-        // SAFETY: the list has `K` entries.
+        // SAFETY: I11. The list has `K` entries, and stays until this returns.
         unsafe { self.raw.take_each(list.as_mut_ptr().cast(), K) }?;
         Ok(list.map(own))
     }
@@ -235,7 +235,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         if blocks == 0 && count != 0 {
             return self.alloc_listed(count);
         }
-        // SAFETY: as for `alloc`.
+        // SAFETY: I1, I2, I9, I10, as for `alloc`.
         Ok(unsafe { Scatter::own(&self.raw, count, first, blocks) })
     }
 
@@ -252,9 +252,9 @@ impl<T, const N: usize> MemBlocks<T, N> {
         count: usize,
     ) -> Result<Scatter<MaybeUninit<T>, MAX>, AllocError> {
         let mut list = [const { MaybeUninit::uninit() }; MAX];
-        // SAFETY: the list has `MAX` entries, which are not fewer.
+        // SAFETY: I11. The list has `MAX` entries, which are not fewer, and stays until this returns.
         unsafe { self.raw.take_each(list.as_mut_ptr().cast(), count) }?;
-        // SAFETY: as for `alloc`; the addresses were written in ascending order.
+        // SAFETY: I1, I2, I9, I10, as for `alloc`; the addresses were written in ascending order.
         Ok(unsafe { Scatter::own_listed(&self.raw, count, list) })
     }
 
@@ -269,9 +269,9 @@ impl<T, const N: usize> MemBlocks<T, N> {
         &'static self,
         count: usize,
     ) -> Result<Run<MaybeUninit<T>>, AllocError> {
-        // SAFETY: `GEOMETRY` is that of every allocator of this type.
+        // SAFETY: I9. `GEOMETRY` is that of every allocator of this type.
         let (raw, first) = unsafe { self.raw.take_run(count, Self::GEOMETRY) }?;
-        // SAFETY: as for `alloc`.
+        // SAFETY: I1, I2, I9, I10, as for `alloc`.
         Ok(unsafe { Run::own(raw, first.cast(), count) })
     }
 
@@ -291,7 +291,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
             return Err(AllocError::ExceedsCapacity);
         }
         let (first, count) = self.raw.take_run_in(*counts.start(), *counts.end())?;
-        // SAFETY: as for `alloc`.
+        // SAFETY: I1, I2, I9, I10, as for `alloc`.
         Ok(unsafe { Run::own(&self.raw, first.cast(), count) })
     }
 
@@ -306,7 +306,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         range: impl RangeBounds<usize>,
     ) -> Result<Run<MaybeUninit<T>>, ClaimError> {
         let (first, count) = self.raw.take_range(&range)?;
-        // SAFETY: as for `alloc`.
+        // SAFETY: I1, I2, I9, I10, as for `alloc`.
         Ok(unsafe { Run::own(&self.raw, first.cast(), count) })
     }
 

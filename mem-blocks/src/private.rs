@@ -60,9 +60,9 @@ pub const unsafe fn allocator<D, const W: usize>(
         // Refused by `check_address`.
         None => NonNull::dangling(),
     };
-    // SAFETY: the caller vouches for the memory and the bitmap, which has a bit for each block.
+    // SAFETY: I2, I8. The caller vouches for the memory and the bitmap; I9. For their size as well.
     let raw = unsafe { RawMemBlocks::new(buffer, geometry, bitmap) };
-    // SAFETY: `D` is a `MemBlocks` of this geometry, which is `repr(transparent)`; what is copied
+    // SAFETY: I9. `D` is a `MemBlocks` of this geometry, which is `repr(transparent)`; what is copied
     // has no `Drop`.
     unsafe { mem::transmute_copy(&raw) }
 }

@@ -118,12 +118,12 @@ pub struct RawMemBlocks {
     geometry: Geometry,
 }
 
-// SAFETY: the fields that are not `Sync` by themselves are the address of the buffer, and the buffer
-// is never accessed through it (I5): it is handed out, to one owner at a time (I2); and that of the
-// bitmap, of which the words are `Sync`.
+// SAFETY: I5, I2. The fields that are not `Sync` by themselves are the address of the buffer, which
+// is never accessed through it, but handed out, to one owner at a time; and that of the bitmap, of
+// which the words are `Sync`, and live as long (I8).
 unsafe impl Sync for RawMemBlocks {}
 
-// SAFETY: as for `Sync`; the descriptor can be moved to another context before it is shared.
+// SAFETY: I5, I2, as for `Sync`; the descriptor can be moved to another context before it is shared.
 unsafe impl Send for RawMemBlocks {}
 
 /// Construction. The caller has checked the geometry at compile time.
@@ -154,7 +154,7 @@ impl RawMemBlocks {
     /// What stands where no allocator is. Nothing is allocated from it.
     pub(crate) const fn vacant() -> Self {
         static BITMAP: Bitmap<1> = Bitmap::new();
-        // SAFETY: nobody is asked for a block of it.
+        // SAFETY: I2. Nobody is asked for a block of it.
         unsafe { Self::new(NonNull::dangling(), Geometry::SMALLEST, &BITMAP) }
     }
 }
@@ -211,9 +211,9 @@ impl RawMemBlocks {
     /// A word of the bitmap.
     #[inline]
     fn word(&self, at: usize) -> &Word {
-        // SAFETY: the callers stay below the number of words, which follows from that of blocks.
+        // SAFETY: I9. The callers stay below the number of words, which follows from that of blocks.
         let word = unsafe { self.bitmap.add(at) };
-        // SAFETY: as above; the bitmap is a `static`, or borrowed for as long as one.
+        // SAFETY: I8, I9, as above; the bitmap is a `static`, or borrowed for as long as one.
         unsafe { &*word }
     }
 
@@ -248,7 +248,7 @@ impl RawMemBlocks {
         self.check_capacity(count)?;
         let (first, mut blocks) = self.take_in_word(count);
         if blocks == 0 {
-            // SAFETY: the list is the caller's.
+            // SAFETY: I11. The list is the caller's, who gets it back when this returns.
             return unsafe { self.take_each(out.as_mut_ptr(), count) };
         }
         for entry in out {
@@ -484,8 +484,8 @@ impl RawMemBlocks {
             this.take_lowest(geometry.num_blocks(), is_summed)
         };
         match taken {
-            // SAFETY: I4, as in `address_of`: by the caller's promise, the index is that of one of
-            // the allocator's blocks and the offset where it starts.
+            // SAFETY: I4, as in `address_of`: by the caller's promise (I9), the index is that of one
+            // of the allocator's blocks and the offset where it starts.
             Some(index) => Some((this, unsafe { buffer.add(geometry.offset_of(index)) })),
             None if geometry.num_blocks() <= WORD_BITS => None,
             None => this.take_one_in_turn(),
@@ -510,9 +510,9 @@ impl RawMemBlocks {
         {
             let mut this: *const Self = self;
             // Not `ready!`, which stays: where nobody wants the address, this one is left out.
-            // SAFETY: there is no instruction in it.
+            // SAFETY: I12. There is no instruction in it.
             unsafe { asm!("/* {0} */", inout(reg) this, options(pure, nomem, nostack)) };
-            // SAFETY: it is what it was.
+            // SAFETY: I12. It is what it was.
             unsafe { &*this }
         }
         #[cfg(not(all(target_arch = "arm", target_os = "none")))]
@@ -541,7 +541,7 @@ impl RawMemBlocks {
         count: usize,
     ) -> Result<(), AllocError> {
         match self.many {
-            // SAFETY: passed on to the caller.
+            // SAFETY: I11, passed on to the caller.
             Some(many) if unsafe { (many.take_each)(self, list, count) } => Ok(()),
             _ => Err(AllocError::Exhausted),
         }
@@ -576,7 +576,7 @@ impl RawMemBlocks {
             many.and_then(|many| (many.take_run)(self, count, count)).map(|run| run.start)
         };
         match start {
-            // SAFETY: I4, as in `take_one`.
+            // SAFETY: I4, I9, as in `take_one`.
             Some(start) => Ok((this, unsafe { buffer.add(geometry.offset_of(start)) })),
             None => Err(AllocError::Exhausted),
         }
@@ -679,7 +679,7 @@ impl RawMemBlocks {
             return (many.give_back_one)(self, block.as_ptr());
         }
         let index = self.index_by(block.as_ptr(), stride);
-        // SAFETY: I4. So many blocks has an allocator at most that has one word of them.
+        // SAFETY: I2, I4. So many blocks has an allocator at most that has one word of them (I9).
         unsafe { assert_unchecked(index < WORD_BITS) };
         self.one().give_back(bitmap::bit(index));
     }
@@ -698,7 +698,7 @@ impl RawMemBlocks {
             return (many.give_back)(self, first.as_ptr(), count);
         }
         let start = self.index_by(first.as_ptr(), stride);
-        // SAFETY: as for one.
+        // SAFETY: I2, I4, I9, as for one.
         unsafe { assert_unchecked(start < WORD_BITS && count <= WORD_BITS) };
         self.one().give_back(bitmap::bits(start, count));
     }

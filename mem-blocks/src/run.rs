@@ -101,9 +101,9 @@ impl<T> Run<T> {
         let at = if at < run.len { at } else { run.len };
         let rest = run.len - at;
         run.len = at;
-        // SAFETY: I4. `at` blocks on is still within the run, or its end.
+        // SAFETY: I4, I9. `at` blocks on is still within the run, or its end.
         let first = unsafe { run.first.add(at) };
-        // SAFETY: these blocks were the run's, which has given them up by its new length.
+        // SAFETY: I2, I10. These blocks were the run's, which has given them up by its new length.
         unsafe { Self::own(run.pool, first, rest) }
     }
 
@@ -126,9 +126,9 @@ impl<T> Run<T> {
     /// [`RawMemBlocks`]; nothing else owns the blocks; each holds a valid `T`; and the allocator's
     /// blocks are of `T`'s size and alignment.
     pub unsafe fn from_raw(pool: impl Into<&'static RawMemBlocks>, ptr: *mut [T]) -> Self {
-        // SAFETY: the caller vouches for the blocks, and a block's address is not null (I4).
+        // SAFETY: I4. The caller vouches for the blocks, and a block's address is not null.
         let first = unsafe { NonNull::new_unchecked(ptr.cast()) };
-        // SAFETY: passed on to the caller.
+        // SAFETY: I2, I9, I10, passed on to the caller.
         unsafe { Self::own(pool.into(), first, ptr.len()) }
     }
 
@@ -139,8 +139,8 @@ impl<T> Run<T> {
     where
         T: 'a,
     {
-        // SAFETY: I2. The blocks hold valid values, follow each other without a gap, and were this
-        // handle's alone; nothing can give them back any more.
+        // SAFETY: I2, I9, I10. The blocks were this handle's alone, and nothing can give them back any
+        // more; they hold valid values, one after the other, and live for ever (I8).
         unsafe { &mut *Self::into_raw(run) }
     }
 }
@@ -155,7 +155,7 @@ impl<T> Run<MaybeUninit<T>> {
         for (place, block) in run.iter_mut().enumerate() {
             block.write(value(place));
         }
-        // SAFETY: every value was written just now.
+        // SAFETY: I10. Every value was written just now.
         unsafe { Self::assume_init(run) }
     }
 
@@ -165,9 +165,9 @@ impl<T> Run<MaybeUninit<T>> {
     where
         T: Zeroable,
     {
-        // SAFETY: I2. The blocks are this handle's alone, and as many as it says.
+        // SAFETY: I2, I9. The blocks are this handle's alone, and as many as it says.
         unsafe { ptr::write_bytes(run.first.as_ptr(), 0, run.len) };
-        // SAFETY: `Zeroable` says that all zeros are a valid `T`.
+        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
         unsafe { Self::assume_init(run) }
     }
 
@@ -179,7 +179,7 @@ impl<T> Run<MaybeUninit<T>> {
     #[must_use]
     pub unsafe fn assume_init(run: Self) -> Run<T> {
         let run = ManuallyDrop::new(run);
-        // SAFETY: the only owner is replaced by another. `MaybeUninit<T>` has `T`'s size and
+        // SAFETY: I2. The only owner is replaced by another. I10. `MaybeUninit<T>` has `T`'s size and
         // alignment; the caller vouches for the values.
         unsafe { Run::own(run.pool, run.first.cast(), run.len) }
     }
@@ -189,12 +189,12 @@ impl<T> Drop for Run<T> {
     fn drop(&mut self) {
         let _give_back = Defer(|| {
             let stride = const { Stride::of::<T>() };
-            // SAFETY: I2. The handle owns the blocks, and is not used again.
+            // SAFETY: I2, I9. The handle owns the blocks, and is not used again.
             unsafe { self.pool.give_back(self.first.cast(), self.len, stride) };
         });
         if mem::needs_drop::<T>() {
             let values = NonNull::slice_from_raw_parts(self.first, self.len);
-            // SAFETY: I2. The blocks hold valid values, which are not used again.
+            // SAFETY: I2, I10. The blocks hold valid values, which are not used again.
             unsafe { values.drop_in_place() };
         }
     }
@@ -204,20 +204,20 @@ impl<T> Deref for Run<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        // SAFETY: I2. The blocks hold valid values, follow each other without a gap, are aligned,
-        // and are borrowed as `self` is.
+        // SAFETY: I2, I9, I10. The blocks are this handle's, borrowed as `self` is, follow each other
+        // without a gap, and hold valid values.
         unsafe { NonNull::slice_from_raw_parts(self.first, self.len).as_ref() }
     }
 }
 
 impl<T> DerefMut for Run<T> {
     fn deref_mut(&mut self) -> &mut [T] {
-        // SAFETY: as for `deref`, and `self` is borrowed mutably.
+        // SAFETY: I2, I9, I10, as for `deref`; and `self` is borrowed mutably.
         unsafe { NonNull::slice_from_raw_parts(self.first, self.len).as_mut() }
     }
 }
 
-// SAFETY: the values lie in the allocator's buffer and do not move with the handle; both `Deref`
+// SAFETY: I8. The values lie in the allocator's buffer and do not move with the handle; both `Deref`
 // implementations give the same address each time.
 #[cfg(feature = "stable_deref_trait")]
 unsafe impl<T> stable_deref_trait::StableDeref for Run<T> {}

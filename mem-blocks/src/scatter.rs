@@ -148,7 +148,7 @@ impl<T, const MAX: usize> Scatter<T, MAX> {
     #[inline]
     fn listed(&self) -> &[*mut u8] {
         let listed = if self.blocks == 0 { self.count } else { 0 };
-        // SAFETY: as many entries were written.
+        // SAFETY: I10. Of a scatter that is listed, as many entries were written.
         unsafe { slice::from_raw_parts(self.list.as_ptr().cast(), listed) }
     }
 
@@ -176,7 +176,7 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
         for (place, block) in scatter.iter_mut().enumerate() {
             block.write(value(place));
         }
-        // SAFETY: every value was written just now.
+        // SAFETY: I10. Every value was written just now.
         unsafe { Self::assume_init(scatter) }
     }
 
@@ -187,10 +187,10 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
         T: Zeroable,
     {
         for block in &mut scatter {
-            // SAFETY: I2. The block is this handle's alone, and one `T` long.
+            // SAFETY: I2, I9. The block is this handle's alone, and one `T` long.
             unsafe { ptr::write_bytes(block.as_mut_ptr(), 0, 1) };
         }
-        // SAFETY: `Zeroable` says that all zeros are a valid `T`.
+        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
         unsafe { Self::assume_init(scatter) }
     }
 
@@ -201,7 +201,7 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
     /// Every block holds a valid `T`.
     #[must_use]
     pub unsafe fn assume_init(scatter: Self) -> Scatter<T, MAX> {
-        // SAFETY: `MaybeUninit<T>` has `T`'s size and alignment; the caller vouches for the values.
+        // SAFETY: I10. `MaybeUninit<T>` has `T`'s size and alignment; the caller vouches for the values.
         unsafe { Self::cast(scatter) }
     }
 }
@@ -213,14 +213,14 @@ impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
                 // SAFETY: I2. The handle owns the blocks, and is not used again.
                 unsafe { self.pool.give_back_each(self.listed()) };
             } else {
-                // SAFETY: as above.
+                // SAFETY: I2, as above.
                 unsafe { self.pool.give_back_in_word(self.first, self.blocks) };
             }
         });
         if mem::needs_drop::<T>() {
             let mut rest = self.addresses();
             while let Some(run) = take_run::<T>(&mut rest) {
-                // SAFETY: I2. The blocks hold valid values, which are not used again.
+                // SAFETY: I2, I10. The blocks hold valid values, which are not used again.
                 unsafe { run.drop_in_place() };
             }
         }
@@ -351,13 +351,13 @@ macro_rules! iterators {
         // SAFETY: I2. Stands for references to the values, and can be sent where those can be.
         unsafe impl<$t: $bound> Send for $blocks<'_, $t> {}
 
-        // SAFETY: as above; what a shared iterator gives, if it can be cloned, is shared references.
+        // SAFETY: I2, as above; what a shared iterator gives, if it can be cloned, is shared references.
         unsafe impl<$t: Sync> Sync for $blocks<'_, $t> {}
 
-        // SAFETY: as for the blocks.
+        // SAFETY: I2, as for the blocks.
         unsafe impl<$t: $bound> Send for $runs<'_, $t> {}
 
-        // SAFETY: as for the blocks.
+        // SAFETY: I2, as for the blocks.
         unsafe impl<$t: Sync> Sync for $runs<'_, $t> {}
 
         impl<'a, $t> Iterator for $blocks<'a, $t> {
@@ -365,8 +365,8 @@ macro_rules! iterators {
 
             fn next(&mut self) -> Option<Self::Item> {
                 let address = self.blocks.next()?.cast::<$t>();
-                // SAFETY: I2. The block holds a valid value, is aligned for it, and is borrowed for
-                // `'a`; each is yielded once.
+                // SAFETY: I2, I10. The block is the scatter's, borrowed for `'a`, and holds a valid
+                // value; each is yielded once.
                 unsafe { address.$as_reference() }
             }
 
@@ -378,7 +378,7 @@ macro_rules! iterators {
         impl<$t> DoubleEndedIterator for $blocks<'_, $t> {
             fn next_back(&mut self) -> Option<Self::Item> {
                 let address = self.blocks.next_back()?.cast::<$t>();
-                // SAFETY: as for `next`.
+                // SAFETY: I2, I10, as for `next`.
                 unsafe { address.$as_reference() }
             }
         }
@@ -392,8 +392,8 @@ macro_rules! iterators {
 
             fn next(&mut self) -> Option<Self::Item> {
                 let run = take_run::<$t>(&mut self.rest)?.as_ptr();
-                // SAFETY: I2. The blocks of a run follow each other without a gap, hold valid
-                // values, are aligned for them, and are borrowed for `'a`; each is yielded once.
+                // SAFETY: I2, I9, I10. The blocks of a run follow each other without a gap, hold
+                // valid values, and are borrowed for `'a`; each is yielded once.
                 unsafe { run.$as_reference() }
             }
 

@@ -9,6 +9,7 @@ use crate::{
     examples::FIRMWARE,
     exhaustive, features, loom, peers,
     process::run,
+    safety,
     toolchain::{self, Cross, cargo},
     top,
 };
@@ -31,7 +32,7 @@ pub(crate) const WORKSPACES: [&str; 10] = [
 ];
 
 /// Of the tests of the workspace, those of the runtime crate.
-pub(crate) const RUNTIME_TESTS: [&str; 4] = ["bodies", "host", "threads", "untouched"];
+pub(crate) const RUNTIME_TESTS: [&str; 5] = ["bodies", "faults", "host", "threads", "untouched"];
 
 pub(crate) const PUBLISHED: [&str; 4] =
     ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
@@ -105,6 +106,7 @@ fn wanted_compiler(test: &str) -> Option<&str> {
 }
 
 pub(crate) fn lint() -> Result<()> {
+    safety::check()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     for workspace in WORKSPACES {
         run(cargo().current_dir(top().join(workspace)).args(["fmt", "--all", "--check"]))?;

@@ -6,11 +6,13 @@ mod bench;
 mod benchmark;
 mod board;
 mod build_time;
+mod claims;
 mod condition;
 mod copy;
 mod cost;
 mod examples;
 mod exhaustive;
+mod faults;
 mod features;
 mod figures;
 mod firmware;
@@ -27,8 +29,10 @@ mod peers;
 mod process;
 mod random;
 mod readme;
+mod safety;
 mod sanitize;
 mod snapshot;
+mod sound;
 mod supply;
 mod targets;
 mod tool;
@@ -61,7 +65,10 @@ usage: cargo xtask COMMAND
                      the number of cases compared with README.md
   firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
   examples [--bless] every program in examples/, its output compared
-  lint               formatting, and clippy with warnings as errors
+  faults [--write]   every misuse in docs/faults.md: the tests that show what comes of it, and their number in README.md
+  sound [--write]    every attempt in docs/soundness.md to break an invariant from safe code, and the reason of each
+                     unsafe block; their numbers in README.md
+  lint               formatting, clippy with warnings as errors, and the reason of each unsafe block
   doc                documentation of the published crates, warnings as errors
   msrv               the published crates, and definitions right and wrong, with the oldest supported compiler
   supply [--bless]   what mem-blocks is built from: licences, advisories, oldest versions, sets of features; the listings of
@@ -121,6 +128,10 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["examples", "--bless"] => examples::check(snapshot::Mode::Bless),
         ["lint"] => host::lint(),
         ["doc"] => host::doc(),
+        ["faults"] => faults::check(figures::Mode::Compare),
+        ["faults", "--write"] => faults::check(figures::Mode::Write),
+        ["sound"] => sound::check(figures::Mode::Compare),
+        ["sound", "--write"] => sound::check(figures::Mode::Write),
         ["msrv"] => host::msrv(),
         ["supply"] => supply::check(snapshot::Mode::Compare),
         ["supply", "--bless"] => supply::check(snapshot::Mode::Bless),
@@ -166,8 +177,11 @@ fn ci() -> Result<()> {
     readme()?;
     cost::check(figures::Mode::Compare)?;
     peers::check(figures::Mode::Compare)?;
+    exhaustive::check(figures::Mode::Compare)?;
     random::run(&[])?;
     sanitize::check()?;
+    faults::check(figures::Mode::Compare)?;
+    sound::check(figures::Mode::Compare)?;
     fuzz::check(fuzz::SECONDS)?;
     supply::check(snapshot::Mode::Compare)?;
     build_time::run(Mode::Quick)?;

@@ -47,9 +47,9 @@ impl GroupBlock {
     /// `ptr` came from `GroupBlock::into_raw` with a block of the same member, or from the member's
     /// [`alloc`](RawMemBlocks::alloc); nothing else owns the block.
     pub unsafe fn from_raw(member: &'static RawMemBlocks, ptr: *mut u8) -> Self {
-        // SAFETY: the caller vouches for the block, and a block's address is not null (I4).
+        // SAFETY: I4. The caller vouches for the block, and a block's address is not null.
         let first = unsafe { NonNull::new_unchecked(ptr) };
-        // SAFETY: passed on to the caller.
+        // SAFETY: I2, passed on to the caller.
         unsafe { Self::own(member, first) }
     }
 
@@ -60,7 +60,7 @@ impl GroupBlock {
 
 impl Drop for GroupBlock {
     fn drop(&mut self) {
-        // SAFETY: I2. The handle owns the block, and is not used again.
+        // SAFETY: I2, I9. The handle owns the block, and is not used again; the stride is the member's.
         unsafe { self.member.give_back_one(self.first, self.member.stride()) };
     }
 }
@@ -122,7 +122,7 @@ impl GroupRun {
 impl Drop for GroupRun {
     fn drop(&mut self) {
         if let Some(member) = self.member {
-            // SAFETY: I2. The handle owns the blocks, and is not used again.
+            // SAFETY: I2, I9. As for one block.
             unsafe { member.give_back(self.first, self.count, member.stride()) };
         }
     }
@@ -142,19 +142,20 @@ macro_rules! owns_bytes {
             type Target = [MaybeUninit<u8>];
 
             fn deref(&self) -> &[MaybeUninit<u8>] {
-                // SAFETY: I2. The bytes are the handle's alone and borrowed as `self` is.
+                // SAFETY: I2, I9. The bytes are the handle's alone and borrowed as `self` is, and as
+                // many as its blocks have.
                 unsafe { self.bytes().as_ref() }
             }
         }
 
         impl DerefMut for $name {
             fn deref_mut(&mut self) -> &mut [MaybeUninit<u8>] {
-                // SAFETY: as for `deref`, and `self` is borrowed mutably.
+                // SAFETY: I2, I9, as for `deref`; and `self` is borrowed mutably.
                 unsafe { self.bytes().as_mut() }
             }
         }
 
-        // SAFETY: the bytes lie in the member's buffer and do not move with the handle; both
+        // SAFETY: I8. The bytes lie in the member's buffer and do not move with the handle; both
         // `Deref` implementations give the same address each time.
         #[cfg(feature = "stable_deref_trait")]
         unsafe impl stable_deref_trait::StableDeref for $name {}

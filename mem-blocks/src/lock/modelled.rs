@@ -106,8 +106,8 @@ impl AtomicU32 {
     pub(super) fn load(&self, order: Ordering) -> u32 {
         let this = self.get();
         if critical_section::is_held() {
-            // SAFETY: words that are looked at under the lock change under it alone. Loom fails
-            // if not.
+            // SAFETY: I3. Words that are looked at under the lock change under it alone. Loom
+            // fails if not.
             return unsafe { this.word.unsync_load() };
         }
         this.before_load();
@@ -172,7 +172,7 @@ impl<T: Copy> UnsafeCell<T> {
 
     /// For the address alone.
     pub(super) fn raw_get(this: *const Self) -> *mut T {
-        // SAFETY: it lives for ever: see `EachRun`.
+        // SAFETY: I8. It lives for ever: see `EachRun`.
         unsafe { &*this }.checked().value.get()
     }
 }
@@ -189,7 +189,7 @@ impl<V: Copy, T> EachRun<V, T> {
     }
 
     fn get(&self, make: fn(V) -> T) -> &T {
-        // SAFETY: it lives for ever, as loom asks: all words are those of a bitmap that is
+        // SAFETY: I8. It lives for ever, as loom asks: all words are those of a bitmap that is
         // borrowed so, or of a `static`, as all that is locked.
         let made: &'static Lazy<OnceCell<T>> = unsafe { &*(&raw const self.made) };
         made.get().get_or_init(|| make(self.value))

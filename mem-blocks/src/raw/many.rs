@@ -123,7 +123,7 @@ unsafe fn take_each(pool: &RawMemBlocks, list: *mut *mut u8, count: usize) -> bo
             continue;
         }
         let change = Change { pool, kind: Kind::Take, at: 0, end: count, list };
-        // SAFETY: there are as many free blocks. The list is the caller's promise.
+        // SAFETY: I11. There are as many free blocks. The list is the caller's promise.
         if unsafe { version.make(&change) } {
             return true;
         }
@@ -168,7 +168,7 @@ fn turn_over_at(
         return pool.turn_over_in_word(start, bitmap::bits(start, end - start), expected);
     }
     let change = Change { pool, kind: Kind::Toggle, at: start, end, list: ptr::null_mut() };
-    // SAFETY: the callers have found it possible; there is no list.
+    // SAFETY: I11. The callers have found it possible; there is no list.
     unsafe { version.make(&change) }
 }
 
@@ -187,7 +187,7 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
         } else {
             let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
             let change = Change { pool, kind: Kind::Free, at: 0, end, list };
-            // SAFETY: the blocks were taken; of this list entries are read and not written.
+            // SAFETY: I11. The blocks were taken; of this list entries are read and not written.
             unsafe { version.make(&change) }
         };
         if is_done {
@@ -447,8 +447,8 @@ impl RawMemBlocks {
     pub(super) fn take_lowest(&self, num_blocks: usize, is_summed: bool) -> Option<usize> {
         let found = self.lowest_not_full(num_blocks, is_summed)?;
         let word = ready!(found.word);
-        // SAFETY: what says so is a clear bit of a summary, of those that stand for a word: others are
-        // not looked at. Be it out of date, it is the number of a word.
+        // SAFETY: I9. What says so is a clear bit of a summary, of those that stand for a word: others
+        // are not looked at. Be it out of date, it is the number of a word.
         unsafe { assert_unchecked(word < bitmap_words(num_blocks)) };
         let is_above = bitmap_words(bitmap_words(num_blocks)) > 1;
         let number = if is_above { Number { word, ..found } } else { Number::new(word) };

@@ -53,7 +53,7 @@ struct Turn {
 #[repr(transparent)]
 struct NoEntry(*mut u8);
 
-// SAFETY: nobody reads it.
+// SAFETY: I3. It is written under the lock, and nobody reads it.
 unsafe impl Send for NoEntry {}
 
 /// A change of several words.
@@ -80,7 +80,7 @@ pub(super) enum Kind {
     Take,
 }
 
-// SAFETY: the pool is `Sync`, and what is in the list is reached under the lock alone.
+// SAFETY: I3. The pool is `Sync`, and what is in the list is reached under the lock alone.
 unsafe impl Send for Change {}
 
 /// A state to work on, after whatever is under way has been done.
@@ -186,10 +186,10 @@ impl Step {
             Kind::Take => change.at.checked_sub(1),
         };
         let block = entry.map_or(ptr::null_mut(), |entry| {
-            // SAFETY: the change is under way, so whoever announced it has not returned, and has
+            // SAFETY: I11. The change is under way, so whoever announced it has not returned, and has
             // promised that the list has this entry and can be reached from here.
             let entry = unsafe { change.list.add(entry) };
-            // SAFETY: as above; and it was written before.
+            // SAFETY: I11, as above; and it was written before.
             unsafe { *entry }
         });
         let Change { pool, kind, at, end, list } = *change;
@@ -200,7 +200,7 @@ impl Step {
     /// Does it, unless somebody else has.
     fn run(&self, version: u32) {
         let Change { pool, kind, at, end, list } = self.change;
-        // SAFETY: nobody has an allocator but as one that lives as long as the program
+        // SAFETY: I8. Nobody has an allocator but as one that lives as long as the program
         // (`MemBlocks::raw` takes it so).
         let pool = unsafe { &*pool };
         let (block, stop, next) = match kind {
@@ -239,7 +239,7 @@ impl Step {
             let old = place.word.load();
             place.put(old, old ^ blocks, |old, new| old | new, key);
             TURN.change.get(key).at = next;
-            // SAFETY: as in `next`; or it is one that only steps write, under the lock.
+            // SAFETY: I11, as in `next`; or it is one that only steps write, under the lock (I3).
             unsafe { *entry = address };
         });
     }

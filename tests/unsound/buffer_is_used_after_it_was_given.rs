@@ -1,0 +1,17 @@
+#![forbid(unsafe_code)]
+
+use core::mem::MaybeUninit;
+
+use mem_blocks::{Bitmap, MemBlocks};
+
+fn build(
+    buffer: &'static mut [MaybeUninit<u32>; 4],
+    bitmap: &'static mut Bitmap<1>,
+) -> MemBlocks<u32, 4> {
+    let pool = MemBlocks::new(&mut *buffer, &mut *bitmap);
+    buffer[0].write(1); //~ ERROR
+    *bitmap = Bitmap::new(); //~ ERROR
+    pool
+}
+
+fn main() {}

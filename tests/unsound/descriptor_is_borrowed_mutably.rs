@@ -1,0 +1,10 @@
+#![forbid(unsafe_code)]
+
+use mem_blocks::{MemBlocks, mem_blocks};
+
+#[mem_blocks]
+static POOL: MemBlocks<u32, 4>;
+
+fn main() {
+    let _pool = &mut POOL; //~ ERROR
+}
