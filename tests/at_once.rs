@@ -1,6 +1,6 @@
 //! Several threads at once: all or nothing, nothing handed out twice, nothing lost.
 //!
-//! As functions: ThreadSanitizer wants them without the test harness, of which it does not know why it is right.
+//! As functions: `ThreadSanitizer` wants them without the test harness, of which it does not know why it is right.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -64,7 +64,9 @@ fn at_once(pair: &Pair) {
     thread::scope(|scope| {
         let parts = [scope.spawn(|| part(0, Pair::first)), scope.spawn(|| part(1, Pair::second))];
         // Each by itself: a sanitizer sees that, and not how a scope waits.
-        parts.into_iter().for_each(|part| part.join().unwrap());
+        for part in parts {
+            part.join().unwrap();
+        }
     });
 }
 

@@ -1,4 +1,4 @@
-//! The threads of `tests/at_once.rs` without a test harness and with a critical section of our own: for ThreadSanitizer,
+//! The threads of `tests/at_once.rs` without a test harness and with a critical section of our own: for `ThreadSanitizer`,
 //! which does not see what the standard library does, and takes it for races.
 
 // The critical section.

@@ -1,4 +1,4 @@
-//! The tests on the host under what watches every access to memory: ThreadSanitizer, AddressSanitizer, valgrind. Each must
+//! The tests on the host under what watches every access to memory: `ThreadSanitizer`, `AddressSanitizer`, valgrind. Each must
 //! first stop a program that is wrong on purpose: a watcher that sees nothing lets everything pass.
 
 use std::process::Command;

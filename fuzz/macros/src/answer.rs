@@ -124,7 +124,9 @@ struct Braces(BTreeSet<String>);
 impl Braces {
     fn of(streams: &[TokenStream]) -> Self {
         let mut all = Self(BTreeSet::new());
-        streams.iter().for_each(|stream| all.add(stream));
+        for stream in &streams {
+            all.add(stream);
+        }
         all
     }
 
