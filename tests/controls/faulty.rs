@@ -1,5 +1,5 @@
-//! Two mistakes that nothing refuses, because they are made by `unsafe` code: a check by AddressSanitizer or valgrind that
-//! does not stop this program checks nothing.
+//! Two mistakes that nothing refuses, because they are made by `unsafe` code: a check by `AddressSanitizer` or valgrind
+//! that does not stop this program checks nothing.
 
 #![allow(unsafe_code, reason = "mistakes made on purpose")]
 
@@ -26,9 +26,9 @@ fn main() {
 /// Reads behind the last block.
 fn overrun() {
     let blocks = POOL.alloc_array::<2>().expect("both are free");
-    let last = Block::as_ptr(&blocks[1]).cast::<u8>();
+    let behind = Block::as_ptr(&blocks[1]).cast::<u8>().wrapping_add(black_box(16));
     // SAFETY: none: the byte belongs to nobody.
-    let byte = unsafe { last.add(black_box(16)).read_volatile() };
+    let byte = unsafe { behind.read_volatile() };
     println!("read {byte}");
 }
 

@@ -124,7 +124,7 @@ struct Braces(BTreeSet<String>);
 impl Braces {
     fn of(streams: &[TokenStream]) -> Self {
         let mut all = Self(BTreeSet::new());
-        for stream in &streams {
+        for stream in streams {
             all.add(stream);
         }
         all
