@@ -58,7 +58,7 @@ usage: cargo xtask COMMAND
   loom [--write]     the models alone: pools shared by threads, in every order of the threads' steps
   sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
   miri               tests on the host under Miri, where it is installed
-  mutants [--write]  the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
+  mutants            the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
                      none does; takes hours
   exhaustive [--write]
                      every state of tiny pools times every operation with every argument, compared with a plain model;
@@ -118,8 +118,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["loom", "--write"] => loom::check(figures::Mode::Write),
         ["sanitize"] => sanitize::check(),
         ["miri"] => miri::check(),
-        ["mutants"] => mutants::check(figures::Mode::Compare),
-        ["mutants", "--write"] => mutants::check(figures::Mode::Write),
+        ["mutants"] => mutants::check(),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
         ["exhaustive"] => exhaustive::check(figures::Mode::Compare),
@@ -195,7 +194,7 @@ fn soak() -> Result<()> {
 
     random::run(&["--seed", "random", "--operations", OPERATIONS])?;
     fuzz::check(SECONDS)?;
-    mutants::check(figures::Mode::Compare)
+    mutants::check()
 }
 
 /// The top folder of the repository.
