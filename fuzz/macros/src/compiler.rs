@@ -83,7 +83,7 @@ impl Compiler {
 
 /// What the compiler says that it must never say.
 fn what_is_wrong(messages: &str, source: &Path) -> Option<String> {
-    messages.lines().find_map(|line| match serde_json::from_str::<Message>(line) {
+    messages.lines().find_map(|line| match serde_json::from_str::<Diagnostic>(line) {
         Ok(message) => message.what_is_wrong(source),
         Err(_) => Some(format!("the compiler said `{line}`")),
     })
@@ -91,7 +91,7 @@ fn what_is_wrong(messages: &str, source: &Path) -> Option<String> {
 
 /// A message of the compiler, as far as it matters here.
 #[derive(Deserialize)]
-struct Message {
+struct Diagnostic {
     message: String,
     level: String,
     spans: Vec<Span>,
@@ -112,7 +112,7 @@ struct Expansion {
     span: Box<Span>,
 }
 
-impl Message {
+impl Diagnostic {
     fn what_is_wrong(&self, source: &Path) -> Option<String> {
         let Self { message, level, spans } = self;
         if level.contains("internal compiler error")
