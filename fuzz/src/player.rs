@@ -20,7 +20,9 @@ pub fn play(script: &[Step]) {
         player.play(step);
         player.compare_after(step);
     }
-    Pool::ALL.into_iter().for_each(|pool| player.compare(pool));
+    for pool in Pool::ALL {
+        player.compare(pool);
+    }
     player.end();
 }
 

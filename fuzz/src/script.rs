@@ -111,6 +111,10 @@ pub fn read(text: &str) -> std::result::Result<Vec<Step>, ron::error::SpannedErr
 }
 
 /// Writes a script.
+///
+/// # Panics
+///
+/// Never: every step is text.
 #[must_use]
 pub fn write(script: &[Step]) -> String {
     let line = |step| ron::to_string(step).expect("a step is text") + "\n";

@@ -12,6 +12,7 @@ use crate::pools::Pool;
 use crate::script::Call;
 
 impl Player {
+    #[allow(clippy::too_many_lines, reason = "an arm a call")]
     pub(super) fn call(&mut self, pool: Pool, call: &Call) {
         let front = pool.front();
         let raw = front.raw();
