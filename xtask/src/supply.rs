@@ -14,11 +14,11 @@ use crate::{features, figures, snapshot::Mode, trust};
 pub(crate) fn check(mode: Mode) -> Result<()> {
     packages::check()?;
     advisories::check()?;
-    package::check()?;
-    minimal::check()?;
-    features::check()?;
     interface::check(mode)?;
     semver::check()?;
+    package::check()?;
+    features::check()?;
+    minimal::check()?;
 
     let mode = match mode {
         Mode::Compare => figures::Mode::Compare,
