@@ -38,9 +38,8 @@ impl Input {
     }
 }
 
-/// How deep groups may lie in groups: deeper than anybody writes. (Of what a compiler can read, nothing is too deep for
-/// the macros: the program compiles a case. But with a sanitizer a function needs much more of the stack.)
-pub(crate) const MAX_DEPTH: usize = 100;
+/// How deep groups may lie in groups: deeper than the macros read, and not so deep that what judges them has no stack.
+pub(crate) const MAX_DEPTH: usize = 200;
 
 fn depth(tokens: &TokenStream) -> usize {
     // Not by recursion: it is what is to be found out.
