@@ -15,6 +15,8 @@ pub struct Input {
     /// The options, if it is an attribute; `Some` of nothing if there are none.
     pub(crate) options: Option<TokenStream>,
     pub(crate) items: TokenStream,
+    /// How deep groups lie in groups.
+    pub(crate) depth: usize,
 }
 
 impl Input {
@@ -26,15 +28,15 @@ impl Input {
             return None;
         }
         let tokens: TokenStream = text.parse().ok()?;
-        if depth(&tokens) > MAX_DEPTH {
+        let depth = depth(&tokens);
+        if depth > MAX_DEPTH {
             return None;
         }
-        Some(match split_attribute(&tokens) {
-            Some((options, item)) => {
-                Self { options: Some(with_fragments(options)?), items: with_fragments(item)? }
-            }
-            None => Self { options: None, items: with_fragments(tokens)? },
-        })
+        let (options, items) = match split_attribute(&tokens) {
+            Some((options, item)) => (Some(with_fragments(options)?), item),
+            None => (None, tokens),
+        };
+        Some(Self { options, items: with_fragments(items)?, depth })
     }
 }
 
