@@ -2,12 +2,13 @@
 //! has not.
 
 mod attributes;
+mod depth;
 mod foreign;
 mod settings;
 mod syntax;
 mod variants;
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
@@ -32,6 +33,9 @@ pub(crate) enum Parsed {
 
 /// Reads what `#[mem_blocks(options)]` stands on: one item, or several variants of one.
 pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> Vec<Parsed> {
+    if let Some(group) = depth::too_deep(&options).or_else(|| depth::too_deep(&item)) {
+        return too_deep(&group);
+    }
     let parser = |input: ParseStream<'_>| {
         let mut mistakes = Mistakes::default();
         let settings = settings::read(options, false, &mut mistakes);
@@ -44,6 +48,9 @@ pub(crate) fn attribute(options: TokenStream, item: TokenStream) -> Vec<Parsed> 
 
 /// Reads the items in `define_mem_blocks! { .. }`.
 pub(crate) fn items(input: TokenStream) -> Vec<Parsed> {
+    if let Some(group) = depth::too_deep(&input) {
+        return too_deep(&group);
+    }
     let parser = |input: ParseStream<'_>| {
         let mut items = Vec::new();
         while !input.is_empty() {
@@ -61,6 +68,10 @@ enum Door {
     Attribute,
     /// `define_mem_blocks!`: nobody did.
     Define,
+}
+
+fn too_deep(group: &Group) -> Vec<Parsed> {
+    unreadable(syn::Error::new(group.span_open(), "brackets in brackets, more than 128 deep"))
 }
 
 fn unreadable(error: syn::Error) -> Vec<Parsed> {

@@ -8,6 +8,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
+use syn::Path;
 use syn::parse::{ParseStream, Parser as _};
 
 /// Takes the tokens of a type: up to a semicolon or a token that begins another item; outside angle
@@ -190,10 +191,10 @@ pub(crate) fn brace_number(ty: &TokenStream) -> TokenStream {
     while tokens.last().is_some_and(|last| is_punct(last, ",>")) && after.len() < 2 {
         after.extend(tokens.pop());
     }
-    let is_path = |token: &TokenTree| matches!(token, TokenTree::Ident(_)) || is_punct(token, ":");
     let comma = tokens.iter().rposition(|token| is_punct(token, ","));
     let number = comma.map_or_else(Vec::new, |comma| tokens.split_off(comma.saturating_add(1)));
-    if arguments(ty).is_none() || number.is_empty() || !number.iter().all(is_path) {
+    let is_path = Path::parse_mod_style.parse2(number.iter().cloned().collect()).is_ok();
+    if arguments(ty).is_none() || !is_path {
         return ty.clone();
     }
     let mut braces = Group::new(Delimiter::Brace, number.into_iter().collect());
@@ -463,6 +464,7 @@ mod tests {
             ("MemBlocks<u8, 4>", "MemBlocks<u8,4>"),
             ("MemBlocks<u8, { N }>", "MemBlocks<u8,{N}>"),
             ("MemBlocks<u8, -1>", "MemBlocks<u8,-1>"),
+            ("MemBlocks<u8, N: A>", "MemBlocks<u8,N:A>"),
             ("Frames<u8, N>", "Frames<u8,N>"),
             ("Frames", "Frames"),
         ] {

@@ -15,6 +15,8 @@ pub struct Input {
     /// The options, if it is an attribute; `Some` of nothing if there are none.
     pub(crate) options: Option<TokenStream>,
     pub(crate) items: TokenStream,
+    /// How deep groups lie in groups.
+    pub(crate) depth: usize,
 }
 
 impl Input {
@@ -26,21 +28,20 @@ impl Input {
             return None;
         }
         let tokens: TokenStream = text.parse().ok()?;
-        if depth(&tokens) > MAX_DEPTH {
+        let depth = depth(&tokens);
+        if depth > MAX_DEPTH {
             return None;
         }
-        Some(match split_attribute(&tokens) {
-            Some((options, item)) => {
-                Self { options: Some(with_fragments(options)?), items: with_fragments(item)? }
-            }
-            None => Self { options: None, items: with_fragments(tokens)? },
-        })
+        let (options, items) = match split_attribute(&tokens) {
+            Some((options, item)) => (Some(with_fragments(options)?), item),
+            None => (None, tokens),
+        };
+        Some(Self { options, items: with_fragments(items)?, depth })
     }
 }
 
-/// How deep groups may lie in groups: deeper than anybody writes. (Of what a compiler can read, nothing is too deep for
-/// the macros: the program compiles a case. But with a sanitizer a function needs much more of the stack.)
-pub(crate) const MAX_DEPTH: usize = 100;
+/// How deep groups may lie in groups: deeper than the macros read, and not so deep that what judges them has no stack.
+pub(crate) const MAX_DEPTH: usize = 200;
 
 fn depth(tokens: &TokenStream) -> usize {
     // Not by recursion: it is what is to be found out.

@@ -26,8 +26,9 @@ use compiler::{Compiler, Outcome};
 const MOST_ACCEPTED: usize = 160;
 const MOST_REFUSED: usize = 40;
 
-/// As deep as the groups of what is compiled: the compiler itself ends at some thousands.
-const DEPTHS: [usize; 2] = [50, 100];
+/// How deep groups lie in groups: as deep as the macros read, in a definition and its braces; and deeper, but as
+/// the compiler itself can.
+const DEPTHS: [(usize, Verdict); 2] = [(127, Verdict::Accepted), (1000, Verdict::Refused)];
 
 fn main() -> ExitCode {
     match check(&env::args_os().skip(1).collect::<Vec<_>>()) {
@@ -109,9 +110,9 @@ fn cases(seeds: &Path, corpus: &Path) -> Result<Vec<Case>> {
     if cases.is_empty() {
         bail!("no seeds in {}", seeds.display());
     }
-    for depth in DEPTHS {
-        for (name, text) in deep(depth) {
-            cases.push(Case { verdict: Verdict::Accepted, program: text, name });
+    for (depth, verdict) in DEPTHS {
+        for (name, program) in deep(depth) {
+            cases.push(Case { name, program, verdict });
         }
     }
     let (mut accepted, mut refused) = (0, 0);
