@@ -4,6 +4,7 @@
 //! `macro_rules!` macro becomes, a group without delimiters. See [`Input`].
 
 mod answer;
+pub mod definition;
 mod input;
 pub mod program;
 pub mod soup;

@@ -18,12 +18,17 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use mem_blocks_fuzz_macros::{Input, Verdict, judge, program};
+use fastrand::Rng;
+use mem_blocks_fuzz_macros::{Input, Verdict, definition, judge, program};
 
 use compiler::{Compiler, Outcome};
 
-/// Of each kind, seeds not counted, as many are compiled: some tenths of a second each.
-const MOST_ACCEPTED: usize = 160;
+/// Definitions of parts that fit together, the same in each run.
+const DEFINITIONS: u64 = 100;
+
+/// Of what the fuzzer has found, as many are compiled that the macros accept, and that they refuse: some tenths of a
+/// second each.
+const MOST_ACCEPTED: usize = 80;
 const MOST_REFUSED: usize = 40;
 
 /// How deep groups lie in groups: as deep as the macros read, in a definition and its braces; and deeper, but as
@@ -66,7 +71,7 @@ fn check(arguments: &[OsString]) -> Result<()> {
         bail!("{} of them are wrong:\n{}", wrong.len(), wrong.join("\n"));
     }
     // Else the rest says little.
-    if count(Verdict::Accepted, |outcome| matches!(outcome, Outcome::Compiled)) < 10 {
+    if count(Verdict::Accepted, |outcome| matches!(outcome, Outcome::Compiled)) < 40 {
         bail!("hardly any of what the macros accept compiles");
     }
     Ok(())
@@ -100,34 +105,42 @@ impl Case {
     }
 }
 
-/// All the seeds, and of what the fuzzer has found the first ones by name: which are hashes, so that it is as good as a
-/// random choice, and the same for the same corpus.
+/// All the seeds, definitions, and some of what the fuzzer has found.
 fn cases(seeds: &Path, corpus: &Path) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
-    for (name, text) in texts(seeds)? {
-        cases.push(Case::new(&name, &text).with_context(|| format!("{name} is no input"))?);
+    let seeds = texts(seeds)?;
+    for (name, text) in &seeds {
+        cases.push(Case::new(name, text).with_context(|| format!("{name} is no input"))?);
     }
     if cases.is_empty() {
-        bail!("no seeds in {}", seeds.display());
+        bail!("no seeds");
     }
     for (depth, verdict) in DEPTHS {
         for (name, program) in deep(depth) {
             cases.push(Case { name, program, verdict });
         }
     }
-    let (mut accepted, mut refused) = (0, 0);
-    for (name, text) in texts(corpus)? {
-        let Some(case) = Case::new(&name, &text) else { continue };
-        let (count, most) = match case.verdict {
-            Verdict::Accepted => (&mut accepted, MOST_ACCEPTED),
-            Verdict::Refused => (&mut refused, MOST_REFUSED),
-        };
-        if *count < most {
-            *count += 1;
-            cases.push(case);
-        }
+    for number in 0..DEFINITIONS {
+        let text = definition::write(&mut Rng::with_seed(number));
+        let case = Case::new(&format!("definition_{number}"), &text).context("no definition")?;
+        cases.push(case);
     }
+    // The names are hashes: the first ones are as good as a random choice, and the same for the same corpus.
+    let found = texts(corpus)?;
+    cases.extend(some_of_each(found.iter().filter_map(|(name, text)| Case::new(name, text))));
     Ok(cases)
+}
+
+/// The first ones of those that the macros accept, and of those that they refuse.
+fn some_of_each(cases: impl Iterator<Item = Case>) -> Vec<Case> {
+    let (mut accepted, mut refused) = (MOST_ACCEPTED, MOST_REFUSED);
+    let is_wanted = |case: &Case| {
+        let left = if case.verdict == Verdict::Accepted { &mut accepted } else { &mut refused };
+        let is_wanted = *left > 0;
+        *left = left.saturating_sub(1);
+        is_wanted
+    };
+    cases.filter(is_wanted).collect()
 }
 
 /// The files of a folder by name, without those that are no text.

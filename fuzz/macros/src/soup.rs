@@ -5,6 +5,8 @@ use std::str::FromStr as _;
 use fastrand::Rng;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
+use crate::definition;
+
 /// What definitions are made of, what is nearly that, and what else could stand there; a line each.
 const WORDS: &str = include_str!("words.txt");
 
@@ -15,6 +17,9 @@ const DELIMITERS: [Delimiter; 3] = [Delimiter::Parenthesis, Delimiter::Brace, De
 pub fn mutate(text: &str, seed: u64) -> Option<String> {
     let mut random = Rng::with_seed(seed);
     let mut tokens: Vec<TokenTree> = TokenStream::from_str(text).ok()?.into_iter().collect();
+    if random.u8(..8) == 0 {
+        tokens.extend(TokenStream::from_str(&definition::write(&mut random)).ok()?);
+    }
     for _ in 0..random.usize(1..=4) {
         change(&mut tokens, &mut random);
     }

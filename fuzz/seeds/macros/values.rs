@@ -3,7 +3,8 @@ static QUALIFIED: <Board as Memory>::Pool;
 #[mem_blocks(align = LINE << 1, uninit)]
 static SHIFT: MemBlocks<[u8; { let a = 64; a }], 4>;
 #[mem_blocks(align = if N < 8 { 4 } else { 8 })]
-static CONDITION: pool!(a, b);
+static CONDITION: Frames;
+static BY_MACRO: pool!(a, b);
 #[mem_blocks(align = match N { 4 => 16, _ => 8 })]
 static MATCH: (MemBlocks<[u8; 64], 4>);
 #[mem_blocks(align = size_of::<[u8; 64]>() as usize / 2)]
