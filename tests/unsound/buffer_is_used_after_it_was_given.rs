@@ -9,7 +9,7 @@ fn build(
     bitmap: &'static mut Bitmap<1>,
 ) -> MemBlocks<u32, 4> {
     let pool = MemBlocks::new(&mut *buffer, &mut *bitmap);
-    buffer[0].write(1); //~ ERROR
+    *buffer = [MaybeUninit::uninit(); 4]; //~ ERROR
     *bitmap = Bitmap::new(); //~ ERROR
     pool
 }
