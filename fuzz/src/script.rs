@@ -22,7 +22,8 @@ pub enum Step {
     With(u8, HandleCall),
 }
 
-/// What an allocator is asked for: first by the typed front, then by address.
+/// What an allocator is asked for: first by the typed front, then by address. Two numbers are the first block and how many,
+/// or the fewest and the most.
 #[derive(Arbitrary, Clone, Debug, Deserialize, Serialize)]
 pub enum Call {
     Alloc,
@@ -34,7 +35,7 @@ pub enum Call {
     AllocContiguousIn(#[arbitrary(with = number)] usize, #[arbitrary(with = number)] usize),
     Claim(#[arbitrary(with = number)] usize, #[arbitrary(with = number)] usize),
     IsFree(#[arbitrary(with = number)] usize, #[arbitrary(with = number)] usize),
-    RawAlloc(u16),
+    RawAlloc(#[arbitrary(with = number)] usize),
     RawFree(Vec<Address>),
     RawAllocContiguous(#[arbitrary(with = number)] usize),
     RawFreeContiguous(Address, #[arbitrary(with = number)] usize),
@@ -88,13 +89,16 @@ impl Address {
     }
 }
 
-/// A number that means something more often than not: a few, as many as there are blocks, or at the ends of its type.
+/// A number that means something more often than not: a few, about where a word of a bitmap ends, as many as there are
+/// blocks, or at the ends of its type.
 fn number(u: &mut Unstructured<'_>) -> Result<usize> {
     Ok(match u.int_in_range(0..=9)? {
         0..=4 => u.int_in_range(0..=5)?,
-        5 | 6 => u.int_in_range(0..=70)?,
-        7 => u.int_in_range(0..=1100)?,
-        8 => *u.choose(&[31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 1026])?,
+        5..=7 => {
+            let border = *u.choose(&[32_usize, 64, 96, 1024])?;
+            border - 6 + u.int_in_range(0..=12)?
+        }
+        8 => u.int_in_range(0..=1100)?,
         _ => *u.choose(&[usize::MAX, usize::MAX - 1, isize::MAX as usize, 1 << 32, 1 << 62])?,
     })
 }

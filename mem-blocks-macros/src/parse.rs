@@ -112,6 +112,7 @@ fn read_item(
     mut settings: Vec<Setting>,
     mut mistakes: Mistakes,
 ) -> Parsed {
+    let before: TokenStream = attrs.iter().cloned().collect();
     let mut attrs = attributes::read(attrs, &mut mistakes);
     attributes::take_own(&mut attrs, door, &mut settings, &mut mistakes);
     let vis = read_visibility(input, &mut mistakes);
@@ -119,7 +120,7 @@ fn read_item(
 
     let can_be_name = input.peek(syn::Ident);
     let Ok(keyword) = input.call(Ident::parse_any) else {
-        foreign::report_no_item(input, &attrs, &mut mistakes);
+        foreign::report_no_item(input, &quote!(#before #vis), &mut mistakes);
         return Parsed::Foreign(attributes::conditions(&attrs), TokenStream::new(), mistakes);
     };
     let is_name = can_be_name && input.peek(Token![:]) && !input.peek(Token![::]);

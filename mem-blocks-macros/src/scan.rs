@@ -210,7 +210,9 @@ pub(crate) fn open_items(tokens: TokenStream) -> TokenStream {
     tokens
         .into_iter()
         .flat_map(|token| match token {
-            TokenTree::Group(group) if is_item(&group) => open_items(group.stream()),
+            TokenTree::Group(group) if is_item(&group) || is_nothing(&group) => {
+                open_items(group.stream())
+            }
             token => TokenStream::from(token),
         })
         .collect()
@@ -224,6 +226,11 @@ fn is_item(group: &Group) -> bool {
             Some(last) => is_punct(&last, ";"),
             None => false,
         }
+}
+
+/// Whether it is what a `$vis:vis` of no words becomes: there is no place in it for a message.
+fn is_nothing(group: &Group) -> bool {
+    group.delimiter() == Delimiter::None && group.stream().is_empty()
 }
 
 /// Whether the word stands among the tokens, inside of groups included.

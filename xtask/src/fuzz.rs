@@ -138,7 +138,7 @@ impl Target {
             // Seconds for one input, of which thousands are done in one.
             .args(["-timeout=20", "-rss_limit_mb=2048"])
             // From the beginning as long as an input can be: those of the mutators are as short as they make them.
-            .args(["-max_len=4096", "-len_control=0"])
+            .args(["-max_len=2048", "-len_control=0"])
             // To look up the names of functions takes longer than to run them.
             .arg("-print_funcs=0")
             .arg(format!("-artifact_prefix={}/", artifacts.display()))

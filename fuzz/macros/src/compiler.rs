@@ -106,10 +106,11 @@ struct Span {
     expansion: Option<Expansion>,
 }
 
-/// The call of the macro that has written what a span is of.
+/// The call of the macro that has written what a span is of; or of what the compiler writes itself, such as for `?`.
 #[derive(Deserialize)]
 struct Expansion {
     span: Box<Span>,
+    macro_decl_name: String,
 }
 
 impl Diagnostic {
@@ -147,8 +148,9 @@ impl Diagnostic {
 impl Span {
     /// Whether its place is that of the whole call of the macro, which is where generated words are.
     fn is_generated(&self) -> bool {
-        self.expansion.as_ref().is_some_and(|Expansion { span }| {
-            (span.byte_start, span.byte_end) == (self.byte_start, self.byte_end)
+        self.expansion.as_ref().is_some_and(|Expansion { span, macro_decl_name }| {
+            macro_decl_name.contains("mem_blocks")
+                && (span.byte_start, span.byte_end) == (self.byte_start, self.byte_end)
         })
     }
 }

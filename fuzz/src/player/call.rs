@@ -53,7 +53,8 @@ impl Player {
                 };
                 self.run(pool, expected, front.alloc_contiguous_in(min, max));
             }
-            Call::Claim(start, end) => {
+            Call::Claim(start, count) => {
+                let end = start.wrapping_add(count);
                 let model = self.model(pool);
                 let first = model.start.wrapping_add(start.wrapping_mul(model.block_size));
                 let is_inside = start == end || start < end && end <= model.owners.len();
@@ -64,13 +65,15 @@ impl Player {
                 };
                 self.run(pool, expected, front.claim(start, end));
             }
-            Call::IsFree(start, end) => {
+            Call::IsFree(start, count) => {
+                let end = start.wrapping_add(count);
                 let model = self.model(pool);
                 let expected = start == end
                     || start < end && end <= model.owners.len() && model.is_free(start..end);
                 assert_eq!(front.is_free(start, end), expected);
             }
-            Call::RawAlloc(count) => self.raw_alloc(pool, usize::from(count) % 1100),
+            // More than any of them has is enough.
+            Call::RawAlloc(count) => self.raw_alloc(pool, count.min(1100)),
             Call::RawFree(ref list) => {
                 let list: Vec<_> = list.iter().map(|address| address.pointer(pool)).collect();
                 let number = pool as usize;

@@ -1,18 +1,23 @@
 //! What is no definition: said once, and where it is an item, passed on.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
+use syn::Token;
 use syn::parse::ParseStream;
-use syn::{Attribute, Token};
 
 use super::Door;
 use crate::diagnostics::{self, Mistakes};
+use crate::place::ends;
 use crate::scan;
 
-/// Reports what does not even begin with a word, and takes it.
-pub(super) fn report_no_item(input: ParseStream<'_>, attrs: &[Attribute], mistakes: &mut Mistakes) {
+/// Reports what does not even begin with a word, and takes it; or that there is nothing, behind the tokens `before`.
+pub(super) fn report_no_item(
+    input: ParseStream<'_>,
+    before: &TokenStream,
+    mistakes: &mut Mistakes,
+) {
     let message = format!("expected `static NAME: TYPE;`, found {}", diagnostics::found(input));
-    let end = attrs.last().map_or_else(Span::call_site, |attr| attr.bracket_token.span.join());
+    let (_, end) = ends(before);
     mistakes.report_next(input, end, message);
     scan::take_item(input);
 }
