@@ -218,11 +218,8 @@ impl<T, const MAX: usize> Drop for Scatter<T, MAX> {
             }
         });
         if mem::needs_drop::<T>() {
-            let mut rest = self.addresses();
-            while let Some(run) = take_run::<T>(&mut rest) {
-                // SAFETY: I2, I10. The blocks hold valid values, which are not used again.
-                unsafe { run.drop_in_place() };
-            }
+            // SAFETY: I2, I10. The blocks hold valid values, which are not used again.
+            unsafe { drop_values::<T>(self.addresses()) };
         }
     }
 }
@@ -302,6 +299,21 @@ impl DoubleEndedIterator for Addresses<'_> {
                 Some(self.of_word(last))
             }
         }
+    }
+}
+
+/// Drops the values in the blocks. Where one panics, the others are dropped nevertheless, as those of a slice are.
+///
+/// # Safety
+///
+/// Each holds a valid `T`, which is not used again (I10).
+unsafe fn drop_values<T>(mut rest: Addresses<'_>) {
+    while let Some(run) = take_run::<T>(&mut rest) {
+        // SAFETY: I10, as this function's; those are left.
+        let others = Defer(|| unsafe { drop_values::<T>(rest.clone()) });
+        // SAFETY: I10, as this function's; these were taken off the list.
+        unsafe { run.drop_in_place() };
+        mem::forget(others);
     }
 }
 
