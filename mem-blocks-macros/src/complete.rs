@@ -136,4 +136,17 @@ mod tests {
             assert!(answer.contains("& r#GOOD") || answer.contains("GOOD :"), "{tokens}");
         }
     }
+
+    #[test]
+    fn beside_mistakes_the_compiler_judges_values_if_the_runtime_crate_is_known() {
+        let tokens = |text: &str| text.parse().expect("the text should be tokens");
+        for (options, is_judged) in
+            [("colour", true), ("crate = a, colour", true), ("crate = 4", false)]
+        {
+            let item = tokens("static POOL: MemBlocks<u8, 4>;");
+            let completed = items(parse::attribute(tokens(options), item)).to_string();
+            assert!(completed.contains("compile_error"), "{options}");
+            assert_eq!(completed.contains("check_block"), is_judged, "{options}");
+        }
+    }
 }

@@ -169,8 +169,31 @@ fn edit_distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{edit_distance, nearest};
+    use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+    use syn::parse::{ParseStream, Parser as _};
+
+    use super::{Mistakes, edit_distance, nearest};
     use crate::model::Name;
+
+    #[test]
+    fn brackets_are_reported_at_their_beginning_and_fragments_whole() {
+        // Its first and its last column.
+        let place = |tokens: TokenStream| {
+            let parser = |input: ParseStream<'_>| {
+                let mut mistakes = Mistakes::default();
+                mistakes.report_next(input, Span::call_site(), "");
+                input.parse::<TokenStream>()?;
+                Ok(mistakes.0.first().map(syn::Error::span))
+            };
+            let span = parser.parse2(tokens).expect("all is read").expect("it is reported");
+            (span.start().column, span.end().column)
+        };
+        let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
+        assert_eq!(place(tokens("  (aa bb) cc")), (2, 3));
+        assert_eq!(place(tokens("  aa bb")), (2, 4));
+        let fragment = Group::new(Delimiter::None, tokens("  aa bb"));
+        assert_eq!(place(TokenTree::Group(fragment).into()), (2, 7));
+    }
 
     #[test]
     fn the_nearest_option_is_found() {

@@ -282,3 +282,23 @@ fn without_lints(value: TokenStream) -> TokenStream {
     };
     value.into_iter().map(resolved).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::allow_dead_code;
+
+    #[test]
+    fn dead_code_that_is_expected_is_allowed() {
+        let tokens = |text: &str| text.parse().expect("the text should be tokens");
+        for (written, becomes) in [
+            ("#[expect(dead_code)]", "# [allow (dead_code)]"),
+            ("#[expect(unused)]", "# [allow (unused)]"),
+            ("#[cfg_attr(a, expect(b, unused))]", "# [cfg_attr (a , allow (b , unused))]"),
+            ("#[expect(missing_docs)]", "# [expect (missing_docs)]"),
+            ("#[cfg_attr(dead_code, warn(unused))]", "# [cfg_attr (dead_code , warn (unused))]"),
+            ("#[cfg_attr(a, path = expect)]", "# [cfg_attr (a , path = expect)]"),
+        ] {
+            assert_eq!(allow_dead_code(tokens(written)).to_string(), becomes);
+        }
+    }
+}

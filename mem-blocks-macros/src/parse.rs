@@ -342,8 +342,9 @@ fn report_flaw(
             mistakes.report_at(error.span(), message);
         }
     }
-    if !scan::is_closed(ty) && input.parse::<Token![;]>().is_ok() {
-        foreign::skip_to_item(input);
+    if !scan::is_closed(ty) {
+        // Written for a comma: the rest of the type is behind it.
+        let _: syn::Result<Token![;]> = input.parse();
     }
 }
 
@@ -416,6 +417,37 @@ mod tests {
     #[test]
     fn what_is_no_item_is_dropped() {
         assert_eq!(names("17; let a = 4; mac!();"), ["", "", ""]);
+    }
+
+    #[test]
+    fn a_name_without_a_keyword_is_a_definition_and_a_path_is_none() {
+        assert_eq!(names("POOL: MemBlocks<u8, 4>; a::b!{}"), ["POOL", ""]);
+    }
+
+    #[test]
+    fn parentheses_are_a_visibility_behind_pub_alone() {
+        let read = read("a(4);");
+        let mistakes = read.first().map(|(_, mistakes)| mistakes.as_slice());
+        assert_eq!(mistakes, Some(&["expected `static NAME: TYPE;`, found `a`".to_owned()][..]));
+    }
+
+    #[test]
+    fn a_type_behind_an_equals_sign_counts_if_it_is_one() {
+        for (text, ty) in [("A = MemBlocks<u8, 4>;", "MemBlocks < u8 , 4 >"), ("A = B;", "")] {
+            let items = items(format!("static {text}").parse().expect("the text should be tokens"));
+            let Some(Parsed::Definition(definition, _)) = items.first() else {
+                panic!("it has a name")
+            };
+            assert_eq!(definition.item.ty.to_string(), ty);
+        }
+    }
+
+    #[test]
+    fn a_type_with_a_mistake_ends_with_its_semicolon() {
+        // Where it is not complete, the semicolon stands for a comma.
+        for ty in ["MemBlocks<u8, 4 + 4>", "MemBlocks<u8; 4>"] {
+            assert_eq!(names(&format!("static A: {ty}; 17;")), ["A", ""], "{ty}");
+        }
     }
 
     #[test]

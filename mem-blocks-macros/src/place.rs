@@ -29,3 +29,33 @@ fn last(token: TokenTree) -> Span {
         token => token.span(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{Group, Span, TokenStream};
+
+    use super::{Delimiter, TokenTree, ends};
+
+    #[test]
+    fn the_ends_of_a_fragment_are_those_of_its_words() {
+        let columns = |tokens: &TokenStream| {
+            let (first, last) = ends(tokens);
+            (first.start().column, last.end().column)
+        };
+        let mut tokens: TokenStream = "  (aa) bb[cc]".parse().expect("the text should be tokens");
+        for _ in 0..3 {
+            assert_eq!(columns(&tokens), (2, 13));
+            tokens = TokenTree::Group(Group::new(Delimiter::None, tokens)).into();
+        }
+    }
+
+    #[test]
+    fn a_fragment_of_no_words_is_where_it_is() {
+        let mut fragment = Group::new(Delimiter::None, TokenStream::new());
+        let place: TokenStream = "     a".parse().expect("the text should be tokens");
+        let place = place.into_iter().next().map_or_else(Span::call_site, |token| token.span());
+        fragment.set_span(place);
+        let (first, last) = ends(&TokenTree::Group(fragment).into());
+        assert_eq!((first.start().column, last.end().column), (5, 6));
+    }
+}

@@ -57,23 +57,16 @@ pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
             angles.pass(next);
             return true;
         }
-        let is_colon = is_punct(next, ":");
         let is_less = is_punct(next, "<");
         place = match (next, place) {
             _ if is_punct(next, ",;") => return false,
             // `<<` is a shift, never the comparison of something with a `<T as Trait>::CONST`.
             (_, Place::Operator) if is_less && is_joint(next) => Place::Less,
-            (_, Place::Less) if is_less => Place::Operand,
-            (_, Place::Operand | Place::TypeStart | Place::Type | Place::Segment { .. })
-                if is_less =>
-            {
+            (_, Place::Operand | Place::TypeStart | Place::Type | Place::Segment) if is_less => {
                 angles.pass(next);
                 Place::Operator
             }
-            (_, Place::Operator) if is_colon => Place::Colon { in_type: false },
-            (_, Place::Type) if is_colon => Place::Colon { in_type: true },
-            (_, Place::Colon { in_type }) if is_colon => Place::Segment { in_type },
-            (_, Place::TypeStart) if is_colon => Place::TypeStart,
+            (_, Place::Type | Place::Segment) if is_punct(next, ":") => Place::Segment,
             (_, Place::Operator) if is_punct(next, "?") => Place::Operator,
             // `&`, `*`, `mut` and so on, before the name of a type.
             (TokenTree::Punct(_), Place::TypeStart) => Place::TypeStart,
@@ -89,9 +82,7 @@ pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
             (TokenTree::Ident(_) | TokenTree::Literal(_), Place::Operator | Place::Type) => {
                 return false;
             }
-            (TokenTree::Ident(_), Place::TypeStart | Place::Segment { in_type: true }) => {
-                Place::Type
-            }
+            (TokenTree::Ident(_), Place::TypeStart | Place::Segment) => Place::Type,
             (TokenTree::Group(_) | TokenTree::Ident(_) | TokenTree::Literal(_), _) => {
                 Place::Operator
             }
@@ -188,7 +179,7 @@ pub(crate) fn arguments(ty: &TokenStream) -> Option<[TokenStream; 2]> {
 pub(crate) fn brace_number(ty: &TokenStream) -> TokenStream {
     let mut tokens: Vec<_> = ty.clone().into_iter().collect();
     let mut after = Vec::new();
-    while tokens.last().is_some_and(|last| is_punct(last, ",>")) && after.len() < 2 {
+    while tokens.last().is_some_and(|last| is_punct(last, ",>")) {
         after.extend(tokens.pop());
     }
     let comma = tokens.iter().rposition(|token| is_punct(token, ","));
@@ -230,7 +221,8 @@ fn is_item(group: &Group) -> bool {
 
 /// Whether it is what a `$vis:vis` of no words becomes: there is no place in it for a message.
 fn is_nothing(group: &Group) -> bool {
-    group.delimiter() == Delimiter::None && group.stream().is_empty()
+    let none_inside = |token| matches!(token, TokenTree::Group(inside) if is_nothing(&inside));
+    group.delimiter() == Delimiter::None && group.stream().into_iter().all(none_inside)
 }
 
 /// Whether the word stands among the tokens, inside of groups included.
@@ -297,7 +289,7 @@ pub(crate) fn is_keyword(word: &Ident) -> bool {
 /// What an expression may go on with.
 #[derive(Clone, Copy)]
 enum Place {
-    /// A value, or a prefix of one.
+    /// A value, a prefix of one, or a further word of its path.
     Operand,
     /// An operator, a suffix, or the end.
     Operator,
@@ -308,10 +300,8 @@ enum Place {
     /// Inside the path of a type after `as`: `<` or `::` continue it, and an operator or the end
     /// may follow.
     Type,
-    /// After the first `:` of a `::`.
-    Colon { in_type: bool },
-    /// After `::`.
-    Segment { in_type: bool },
+    /// Inside the path of a type, after `:` or `::`.
+    Segment,
 }
 
 /// How many angle brackets are open.
@@ -342,10 +332,13 @@ impl Angles {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::TokenStream;
+    use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
     use syn::parse::{ParseStream, Parser as _};
 
-    use super::{arguments, brace_number, take_angles, take_expression, take_item, take_type};
+    use super::{
+        arguments, brace_number, is_joint, open_items, take_angles, take_expression, take_item,
+        take_type,
+    };
 
     /// What is taken, and what is left; both as tokens print themselves.
     fn split(text: &str, take: fn(ParseStream<'_>) -> TokenStream) -> (String, String) {
@@ -375,12 +368,15 @@ mod tests {
             "<T as Trait<A, B>>::ALIGN + <U>::ALIGN",
             "::core::mem::size_of::<(A, B)>()",
             "a < b",
+            "a < <T as Trait<A, B>>::LEN",
             "1 << 4",
             "1 << 4 >> 2",
             "a <<b::C",
             "a as usize",
             "a as <T as Trait<A, B>>::Int",
             "a as Type<A, B>",
+            "a as path::Type<A, B>",
+            "a as path::Type::<A, B> + 1",
             "a as ::path::Type<A, B> + 1",
             "-1",
             "!0 & 3",
@@ -419,6 +415,7 @@ mod tests {
         assert_split("{ A }", "unsafe(b)", take_expression);
         assert_split("a as usize", "unsafe(b)", take_expression);
         assert_split("f()", "8", take_expression);
+        assert_split("f()?", "uninit", take_expression);
         assert_split("a as usize", "uninit", take_expression);
         assert_split("<T>::ALIGN", "uninit", take_expression);
         assert_split("", ", uninit", take_expression);
@@ -489,11 +486,59 @@ mod tests {
             ("MemBlocks<[u8; 64], 4>", "[u8;64]", "4"),
             ("::mem_blocks::MemBlocks<A<B, C>, { a > b },>", "A<B,C>", "a>b"),
             ("hal::MemBlocks<fn() -> A, N>", "fn()->A", "N"),
+            ("MemBlocks<A, (N)>", "A", "(N)"),
         ] {
             assert_eq!(found(ty), Some([block.to_owned(), number.to_owned()]), "{ty}");
         }
-        for ty in ["Frames", "Of<A, 4>", "MemBlocks", "MemBlocks<A>", "<A as B>::C", "A!(4)", ""] {
+        for ty in [
+            "Frames",
+            "Of<A, 4>",
+            "MemBlocks",
+            "MemBlocks<A>",
+            "MemBlocks<A,>",
+            "MemBlocks<, 4>",
+            "<A as B>::C",
+            "A!(4)",
+            "",
+        ] {
             assert_eq!(found(ty), None, "{ty}");
         }
+        let fragment = fragment("MemBlocks<A, 4>".parse().expect("the text should be tokens"));
+        assert!(arguments(&fragment).is_some());
+    }
+
+    /// What stands where a `macro_rules!` macro has a fragment.
+    fn fragment(tokens: TokenStream) -> TokenStream {
+        TokenTree::Group(Group::new(Delimiter::None, tokens)).into()
+    }
+
+    #[test]
+    fn fragments_that_are_items_or_nothing_are_opened() {
+        // A token where they stay, else as many as there are in them.
+        let opened = |tokens| open_items(tokens).into_iter().count();
+        let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
+        for (text, number) in [
+            ("", 0),
+            ("struct A;", 3),
+            ("fn a() {}", 4),
+            ("a + 4", 1),
+            ("[u8; 4]", 1),
+            ("{ 4 } a", 1),
+        ] {
+            assert_eq!(opened(fragment(tokens(text))), number, "{text}");
+            assert_eq!(opened(fragment(fragment(tokens(text)))), number, "{text}");
+        }
+        assert_eq!(opened(tokens("(struct A;)")), 1);
+        assert_eq!(opened(tokens("{}")), 1);
+    }
+
+    #[test]
+    fn the_last_bracket_of_a_type_is_joined_to_nothing() {
+        let parser = |input: ParseStream<'_>| {
+            let ty = take_type(input);
+            input.parse::<TokenStream>().map(|_| ty)
+        };
+        let ty = parser.parse_str("A<B>= 4").expect("the text should be tokens");
+        assert!(ty.into_iter().last().is_some_and(|last| !is_joint(&last)));
     }
 }
