@@ -50,6 +50,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use benchmark::Mode;
+use mutants::Mutants;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -58,8 +59,9 @@ usage: cargo xtask COMMAND
   loom [--write]     the models alone: pools shared by threads, in every order of the threads' steps
   sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
   miri               tests on the host under Miri, where it is installed
-  mutants            the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
-                     none does; takes hours
+  mutants [--living] [--write]
+                     the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
+                     none does; takes an hour; --living makes those again that no test has killed before
   exhaustive [--write]
                      every state of tiny pools times every operation with every argument, compared with a plain model;
                      the number of cases compared with README.md
@@ -118,7 +120,10 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["loom", "--write"] => loom::check(figures::Mode::Write),
         ["sanitize"] => sanitize::check(),
         ["miri"] => miri::check(),
-        ["mutants"] => mutants::check(),
+        ["mutants"] => mutants::check(Mutants::All, figures::Mode::Compare),
+        ["mutants", "--write"] => mutants::check(Mutants::All, figures::Mode::Write),
+        ["mutants", "--living"] => mutants::check(Mutants::Living, figures::Mode::Compare),
+        ["mutants", "--living", "--write"] => mutants::check(Mutants::Living, figures::Mode::Write),
         ["firmware"] => firmware::check(snapshot::Mode::Compare),
         ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
         ["exhaustive"] => exhaustive::check(figures::Mode::Compare),
@@ -194,7 +199,7 @@ fn soak() -> Result<()> {
 
     random::run(&["--seed", "random", "--operations", OPERATIONS])?;
     fuzz::check(SECONDS)?;
-    mutants::check()
+    mutants::check(Mutants::All, figures::Mode::Compare)
 }
 
 /// The top folder of the repository.

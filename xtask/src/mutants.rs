@@ -5,11 +5,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{process, tool, toolchain, top};
+use crate::{figures::Mode, process, tool, toolchain, top, trust};
 
 /// The mutants that live, with reasons.
 const LIST: &str = "tests/mutants.md";
@@ -25,7 +26,7 @@ struct Part {
 }
 
 const RUNTIME_PACKAGES: &str = "mem-blocks,mem-blocks-tests";
-const RUNTIME_TESTS: &[&str] = &["--lib", "--test", "bodies", "--test", "host"];
+const RUNTIME_TESTS: &[&str] = &["--lib", "--test=bodies", "--test=host"];
 
 /// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each.
 const PARTS: [Part; 3] = [
@@ -53,18 +54,28 @@ const PARTS: [Part; 3] = [
     },
 ];
 
-/// Makes all mutants, which takes hours, and compares those that live with the list.
-pub(crate) fn check() -> Result<()> {
+/// Mutants mutants are made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mutants {
+    /// All, which takes an hour and more.
+    All,
+    /// Those that no test has killed in the runs before, or that are new.
+    Living,
+}
+
+/// Makes the mutants, and compares those that live with the list, and how many there are with `README.md`.
+pub(crate) fn check(which: Mutants, mode: Mode) -> Result<()> {
     let (mut killed, mut alive) = (BTreeSet::new(), BTreeSet::new());
     for part in &PARTS {
-        let found = part.run()?;
+        let found = part.run(which)?;
         killed.extend(found.killed);
         alive.extend(found.alive);
     }
     // Where one is not compiled, nothing kills it.
     let alive: BTreeMap<_, _> = count(alive.difference(&killed));
-    let number: u64 = alive.values().sum();
-    println!("{} mutants killed, {number} alive", killed.len());
+    let number: usize = alive.values().sum();
+    let all = killed.len() + number;
+    println!("{} of {all} mutants killed, {:.1} %", killed.len(), percent(killed.len(), all));
 
     let text = fs::read_to_string(top().join(LIST)).context(LIST)?;
     let explained = count(entries(&text));
@@ -76,7 +87,12 @@ pub(crate) fn check() -> Result<()> {
     if !wrong.is_empty() {
         bail!("{LIST} explains others than these:\n  {}", wrong.join("\n  "));
     }
-    Ok(())
+    trust::figure(mode, "mutants-killed", killed.len() as u64)?;
+    trust::figure(mode, "mutants-explained", number as u64)
+}
+
+fn percent(part: usize, all: usize) -> f64 {
+    100.0 * part as f64 / all as f64
 }
 
 /// The names of mutants, each with its place.
@@ -87,28 +103,57 @@ struct Outcomes {
 }
 
 impl Part {
-    fn run(&self) -> Result<Outcomes> {
+    fn run(&self, which: Mutants) -> Result<Outcomes> {
         println!("mutants of {}", self.name);
         let folder = toolchain::target_dir().join("mutants").join(self.name);
-        let out = folder.join("mutants.out");
-        if out.exists() {
-            fs::remove_dir_all(&out)?;
+        let known = folder.join("killed.txt");
+        if which == Mutants::All && folder.exists() {
+            fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
+        let before = if known.exists() { names(&known)? } else { BTreeSet::new() };
+
+        let mut cargo = self.cargo(&folder)?;
+        if which == Mutants::Living {
+            cargo.arg("--iterate");
+        }
+        // It would compile the unchanged crates for a part of the tests only.
+        cargo.args([
+            "--profile",
+            "mutants",
+            "--jobs",
+            "2",
+            "--baseline",
+            "skip",
+            "--timeout",
+            "20",
+        ]);
+        cargo.args(["--test-package", self.packages]);
+        // To cargo where it compiles as well, which else compiled every test.
+        cargo.args(self.tests.iter().map(|test| format!("--cargo-arg={test}")));
+        // It fails where one is alive. Whether it did its work is in what it has written.
+        let ended = process::capture(&mut cargo)?;
+        let mut found =
+            Outcomes::read(&folder.join("mutants.out")).with_context(|| ended.stderr)?;
+
+        // What has changed its place since then was made again.
+        let all = lines(&process::output_of(self.cargo(&folder)?.arg("--list"))?);
+        found.killed.extend(before.intersection(&all).cloned());
+        ensure!(!found.killed.is_empty(), "no mutant was killed");
+        fs::write(&known, found.killed.iter().map(|name| format!("{name}\n")).collect::<String>())?;
+        Ok(found)
+    }
+
+    /// A cargo that is to make these, or to list them.
+    fn cargo(&self, folder: &Path) -> Result<Command> {
         let mut cargo = tool::MUTANTS.cargo()?;
         // Each of its copies of the repository has a folder of its own.
         cargo.env_remove("CARGO_TARGET_DIR");
         if self.by_lock {
             toolchain::without_compare_and_swap(&mut cargo);
         }
-        cargo.args(["mutants", "--profile", "mutants", "--jobs", "2", "--colors", "never"]);
-        // It would compile the unchanged crates for a part of the tests only.
-        cargo.args(["--baseline", "skip", "--timeout", "20"]);
-        cargo.args(["--test-package", self.packages]).arg("--output").arg(&folder);
-        cargo.args(self.select).arg("--").args(self.tests);
-        // It fails where one is alive. Whether it did its work is in what it has written.
-        let ended = process::capture(&mut cargo)?;
-        Outcomes::read(&out).with_context(|| ended.stderr)
+        cargo.args(["mutants", "--colors", "never", "--output"]).arg(folder).args(self.select);
+        Ok(cargo)
     }
 }
 
@@ -116,20 +161,22 @@ impl Outcomes {
     /// What cargo-mutants has written. It calls one that made a test run without end neither caught nor missed, and one that
     /// does not compile is none.
     fn read(out: &Path) -> Result<Self> {
-        let lines = |file: &str| {
-            let text = fs::read_to_string(out.join(file)).with_context(|| file.to_owned())?;
-            Ok::<_, anyhow::Error>(text.lines().map(str::to_owned).collect::<Vec<_>>())
-        };
-        let mut killed = lines("caught.txt")?;
-        killed.extend(lines("timeout.txt")?);
-        ensure!(!killed.is_empty(), "no mutant was killed");
-        let alive = lines("missed.txt")?.into_iter().collect();
-        Ok(Outcomes { killed: killed.into_iter().collect(), alive })
+        let mut killed = names(&out.join("caught.txt"))?;
+        killed.extend(names(&out.join("timeout.txt"))?);
+        Ok(Outcomes { killed, alive: names(&out.join("missed.txt"))? })
     }
 }
 
+fn names(file: &Path) -> Result<BTreeSet<String>> {
+    Ok(lines(&fs::read_to_string(file).with_context(|| file.display().to_string())?))
+}
+
+fn lines(text: &str) -> BTreeSet<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
 /// How often each is there, without its line and column: `FILE: WHAT`.
-fn count(names: impl IntoIterator<Item = impl AsRef<str>>) -> BTreeMap<String, u64> {
+fn count(names: impl IntoIterator<Item = impl AsRef<str>>) -> BTreeMap<String, usize> {
     let mut counted = BTreeMap::new();
     for name in names {
         let name = name.as_ref();
