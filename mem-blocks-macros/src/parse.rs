@@ -389,6 +389,7 @@ mod tests {
             "pub(in a b) static A: B;",
             "pub(in a::! : b) -> C",
             "pub(4) static A: B;",
+            "#",
             "static;",
             "static _: A;",
             "static 4: A;",
@@ -412,6 +413,43 @@ mod tests {
             names("fn f() {} struct S; use a::{b};"),
             ["fn f () { }", "struct S ;", "use a :: { b } ;"]
         );
+        for text in [
+            "const fn f () { }",
+            "const unsafe fn f () { }",
+            "const extern \"C\" fn f () { }",
+            "const A = B { c : 4 } ;",
+            "type A = B < { 4 } > ;",
+            "let a = b { c : 4 } ;",
+        ] {
+            let passed_on = if text.starts_with("let") { "" } else { text };
+            assert_eq!(names(&format!("{text} fn g() {{}}")), [passed_on, "fn g () { }"]);
+        }
+    }
+
+    #[test]
+    fn no_half_of_an_item_is_passed_on() {
+        assert_eq!(names("struct S static A: B; fn f()"), ["", "A", ""]);
+    }
+
+    #[test]
+    fn an_item_without_an_end_leaves_the_next_its_attributes() {
+        for text in ["use a", "type A = B", "let a = 4", "const A = 4", "static A: B x"] {
+            let items = items(
+                format!("{text} #[a] static A: B;").parse().expect("the text should be tokens"),
+            );
+            let Some(Parsed::Definition(definition, _)) = items.last() else { panic!("{text}") };
+            assert_eq!(definition.item.attrs.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_no_item_ends_before_the_next() {
+        for next in ["static A: B;", "pub static A: B;", "let a = 4;", "fn f() {}", "use a;"] {
+            assert_eq!(read(&format!("static A: B<4> 5 {next}")).len(), 2, "{next}");
+        }
+        for text in ["5 (6) [7] 8;", "5 {}"] {
+            assert_eq!(names(&format!("static A: B<4> {text} 17;")), ["A", ""], "{text}");
+        }
     }
 
     #[test]
