@@ -149,4 +149,15 @@ mod tests {
             assert_eq!(completed.contains("check_block"), is_judged, "{options}");
         }
     }
+
+    #[test]
+    fn a_type_that_is_none_is_forgotten_but_for_a_reference() {
+        for (ty, is_kept) in [("&'static MemBlocks<u8, 4>", true), ("[MemBlocks<u8, 4>; 1]", false)]
+        {
+            let item = format!("static POOL: {ty};").parse().expect("the text should be tokens");
+            let completed = items(parse::items(item)).to_string();
+            assert!(completed.contains("compile_error"), "{ty}");
+            assert_eq!(completed.contains("MemBlocks <"), is_kept, "{ty}");
+        }
+    }
 }

@@ -501,12 +501,23 @@ mod tests {
 
     #[test]
     fn options_resume_after_each_mistake() {
-        let text = "#[mem_blocks(align(4), = 3, uninit 5 , , unsafe x, unsafe)] static A: B;";
-        let read = read(text);
-        let mistakes: Vec<&str> =
-            read.iter().flat_map(|(_, mistakes)| mistakes).map(String::as_str).collect();
+        let mistakes = |options: &str| -> Vec<String> {
+            let read = read(&format!("#[mem_blocks({options})] static A: B;"));
+            read.into_iter().flat_map(|(_, mistakes)| mistakes).collect()
+        };
         assert_eq!(
-            mistakes,
+            mistakes("align = 4 unsafe x"),
+            [
+                "expected `,` before `unsafe`",
+                "expected `(` after `unsafe`; write the option inside, as in `unsafe(section = \"..\")`",
+            ]
+        );
+        assert_eq!(
+            mistakes("align = 4 uninit 5"),
+            ["expected `,` before `uninit`", "expected `,` before `5`"]
+        );
+        assert_eq!(
+            mistakes("align(4), = 3, uninit 5 , , unsafe x, unsafe"),
             [
                 "expected `=` after `align`; write `align = 4`",
                 "expected an option, found `=`",

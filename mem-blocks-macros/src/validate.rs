@@ -400,4 +400,19 @@ mod tests {
         let found = mistakes("align = 3, colour", "static mut POOL: MemBlocks<u8, 4> = 4;");
         assert_eq!(found.len(), 4, "{found:#?}");
     }
+
+    #[test]
+    fn an_option_without_its_value_is_one_mistake() {
+        assert_mistakes("align", &["`align` needs a value; write `align = EXPR`"]);
+        assert_mistakes(
+            "section",
+            &[
+                "`section` must be written `unsafe(section = \"..\")`: data in some sections is run as code",
+            ],
+        );
+        assert_mistakes(
+            "unsafe(section)",
+            &["`section` needs a value; write `unsafe(section = \"..\")`"],
+        );
+    }
 }

@@ -128,10 +128,9 @@ fn read_no_value(
         if known.danger().is_some() && !is_unsafe { format!("unsafe({usage})") } else { usage }
     };
     match diagnostics::next(input) {
-        Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::None => {
+        Some(TokenTree::Group(group)) => {
             let usage = usage(&group.stream());
-            let message = format!("expected `=` after `{name}`; write `{usage}`");
-            mistakes.report_at(group.span(), message);
+            mistakes.report(&group, format!("expected `=` after `{name}`; write `{usage}`"));
         }
         _ => mistakes.report_next(
             input,

@@ -20,12 +20,7 @@ pub(super) enum Flaw {
 
 /// What is wrong with it, if anything is.
 pub(super) fn flaw(ty: &TokenStream) -> Option<Flaw> {
-    let mut tokens = ty.clone().into_iter();
-    match (tokens.next(), tokens.next()) {
-        // A fragment that was read as a type.
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => None,
-        _ => read.parse2(outline(ty)).unwrap_or_else(|error| Some(Flaw::At(error))),
-    }
+    read.parse2(outline(ty)).unwrap_or_else(|error| Some(Flaw::At(error)))
 }
 
 fn read(input: ParseStream<'_>) -> syn::Result<Option<Flaw>> {
@@ -44,29 +39,18 @@ fn read(input: ParseStream<'_>) -> syn::Result<Option<Flaw>> {
 
 /// The type with the simplest of expressions in place of those that were written.
 fn outline(ty: &TokenStream) -> TokenStream {
-    let mut outline = TokenStream::new();
-    let mut is_argument = false;
-    let mut tokens = ty.clone().into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let is_sign = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '-');
-        let is_number = matches!(tokens.peek(), Some(TokenTree::Literal(_)));
-        let is_bang = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '!');
-        match token {
-            TokenTree::Group(group) => outline.extend([group_outline(&group, is_argument)]),
-            _ if is_sign && is_number => {}
-            token => outline.extend([token]),
-        }
-        is_argument = is_bang;
-    }
-    outline
+    let outline = |token| match token {
+        TokenTree::Group(group) => group_outline(&group),
+        token => token,
+    };
+    ty.clone().into_iter().map(outline).collect()
 }
 
-fn group_outline(group: &Group, is_argument: bool) -> TokenTree {
+fn group_outline(group: &Group) -> TokenTree {
     let span = group.span();
     let content = match group.delimiter() {
         // A fragment, whatever it is.
         Delimiter::None => return TokenTree::Ident(Ident::new("T", span)),
-        _ if is_argument => TokenStream::new(),
         Delimiter::Brace => quote_spanned!(span=> 0),
         Delimiter::Parenthesis => outline(&group.stream()),
         Delimiter::Bracket => match scan::array(&group.stream()) {
@@ -103,6 +87,10 @@ mod tests {
             "<Board as Memory<{ A }>>::Pool",
             "::a::r#type<'static>",
             "pool!(_, a b c)",
+            "pool![a; b c]",
+            "pool!{a}",
+            // Nonsense is left to the compiler.
+            "MemBlocks<[u8; 4 4], { 4 4 }>",
             "(MemBlocks<u8, 4>)",
             "&'static [MemBlocks<u8, 4>]",
         ] {
@@ -124,6 +112,9 @@ mod tests {
             "mut MemBlocks<u8, 4>",
             "MemBlocks<u8, 4>.x",
             "MemBlocks!",
+            "(MemBlocks<u8 4>)",
+            "[MemBlocks<u8 4>]",
+            "[MemBlocks<u8 4>; 4]",
         ] {
             assert!(!is_read(ty), "{ty}");
         }

@@ -113,6 +113,7 @@ mod tests {
             "#[cfg_attr(a,cfg(b))]#[inline]",
             "#[cfg_attr(mem_blocks,inline)]",
             "#[cfg_attr]",
+            "#[doc(a,mem_blocks)]",
         ] {
             assert_eq!(variants(attrs), [attrs]);
         }

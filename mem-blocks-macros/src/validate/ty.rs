@@ -125,14 +125,14 @@ fn for_each_part(ty: &TokenStream, visit: &mut impl FnMut(Part)) {
     for token in ty.clone() {
         match &token {
             TokenTree::Group(group) if is_argument || group.delimiter() == Delimiter::Brace => {}
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+            // No length where it is no array.
+            TokenTree::Group(group) => {
                 let (element, length) = scan::array(&group.stream());
                 for_each_part(&element, visit);
                 if let Some(length) = length {
                     visit(Part::Length(length));
                 }
             }
-            TokenTree::Group(group) => for_each_part(&group.stream(), visit),
             TokenTree::Ident(word) => visit(Part::Word(word.clone())),
             TokenTree::Literal(_) | TokenTree::Punct(_) => {}
         }
