@@ -55,6 +55,10 @@ define_mem_blocks! {
     #[mem_blocks(align = { 2 * LINE }, crate = renamed)]
     pub static BRACES: MemBlocks<[u8; 64], 4>;
 
+    /// Of a type with a number below zero and an expression in it.
+    #[mem_blocks(crate = renamed)]
+    pub static EXPRESSION: MemBlocks<[Level<-1>; LINE.saturating_add(4)], 2>;
+
     /// At an address in parentheses.
     #[mem_blocks(align = (LINE), unsafe(address = (0x1000 + 0x1000)), crate = renamed)]
     pub static PARENTHESES: MemBlocks<[u8; 64], 4>;
@@ -76,6 +80,13 @@ define_mem_blocks! {
 #[cfg(large_align)]
 #[mem_blocks(align = 16_384, crate = renamed)]
 pub static LARGE: MemBlocks<[u8; 16_384], 1>;
+
+/// A value with a level.
+#[derive(Debug)]
+pub struct Level<const LEVEL: i8>(
+    /// The value.
+    pub u8,
+);
 
 /// A block that is aligned to more than that by itself.
 #[cfg(large_align)]
