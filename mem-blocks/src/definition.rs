@@ -197,3 +197,24 @@ impl UserBuffer {
         self.start
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alignment_that_is_wrong_refuses_no_other_value() {
+        let shape = Shape { block_size: 64, block_align: 8, num_blocks: 4 };
+        for (align, effective, of_buffer) in [
+            (Align::Default, DEFAULT_ALIGN, 8),
+            (Align::Written(1), 1, 8),
+            (Align::Written(32), 32, 32),
+            (Align::Written(3), 1, 8),
+            (Align::Written(128), 1, 8),
+            (Align::Refused, 1, 8),
+        ] {
+            assert_eq!(shape.effective_align(align), effective);
+            assert_eq!(shape.buffer_align(align), of_buffer);
+        }
+    }
+}
