@@ -15,6 +15,10 @@ use crate::{figures::Mode, process, tool, toolchain, top, trust};
 /// The mutants that live, with reasons.
 const LIST: &str = "tests/mutants.md";
 
+/// No baseline: it would compile the unchanged crates for a part of the tests only. Timeouts are in seconds, two because a
+/// loop without end may as well be in what the compiler evaluates.
+const OPTIONS: &str = "--profile mutants --jobs 2 --baseline skip --timeout 20 --build-timeout 60";
+
 /// A part of the code, and the tests that are to kill its mutants: the quick ones.
 struct Part {
     name: &'static str,
@@ -117,17 +121,7 @@ impl Part {
         if which == Mutants::Living {
             cargo.arg("--iterate");
         }
-        // It would compile the unchanged crates for a part of the tests only.
-        cargo.args([
-            "--profile",
-            "mutants",
-            "--jobs",
-            "2",
-            "--baseline",
-            "skip",
-            "--timeout",
-            "20",
-        ]);
+        cargo.args(OPTIONS.split(' '));
         cargo.args(["--test-package", self.packages]);
         // To cargo where it compiles as well, which else compiled every test.
         cargo.args(self.tests.iter().map(|test| format!("--cargo-arg={test}")));
