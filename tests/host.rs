@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use mem_blocks::{Block, Group, MemBlocks, RawMemBlocks, Run, Scatter, mem_blocks};
+use mem_blocks::{Bitmap, Block, Group, MemBlocks, RawMemBlocks, Run, Scatter, mem_blocks};
 
 #[test]
 fn a_panic_in_the_function_of_alloc_with_gives_the_block_back() {
@@ -92,4 +92,9 @@ fn a_handle_can_be_dropped_on_another_thread() {
     let block = POOL.alloc_zeroed().unwrap();
     thread::spawn(move || drop(block)).join().unwrap();
     assert_eq!(POOL.used(), 0);
+}
+
+#[test]
+fn a_bitmap_prints_how_many_words_it_has() {
+    assert_eq!(format!("{:?}", Bitmap::<2>::new()), "Bitmap { words: 2, .. }");
 }

@@ -798,3 +798,55 @@ impl fmt::Debug for RawMemBlocks {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::panic;
+
+    use mem_blocks_macros::mem_blocks;
+
+    use super::RawMemBlocks;
+    use crate::mem_blocks::MemBlocks;
+
+    /// Whether the bitmap is still valid with one bit turned over.
+    fn is_valid_with(pool: &RawMemBlocks, word: usize, bit: u32) -> bool {
+        pool.assert_valid();
+        let word = pool.word(word);
+        let (seen, turned) = (word.load(), word.load() ^ 1 << bit);
+        assert!(word.exchange(seen, turned));
+        let checked = panic::catch_unwind(|| pool.assert_valid());
+        assert!(word.exchange(turned, seen));
+        checked.is_ok()
+    }
+
+    #[test]
+    fn no_bit_beyond_the_last_block_is_set_in_a_valid_bitmap() {
+        #[mem_blocks(crate = crate)]
+        static ONE_WORD: MemBlocks<u8, 4>;
+        assert!(is_valid_with(ONE_WORD.raw(), 0, 3));
+        assert!(!is_valid_with(ONE_WORD.raw(), 0, 4));
+
+        #[mem_blocks(crate = crate)]
+        static TWO_WORDS: MemBlocks<u8, 40>;
+        assert!(is_valid_with(TWO_WORDS.raw(), 1, 7));
+        assert!(!is_valid_with(TWO_WORDS.raw(), 1, 8));
+    }
+
+    #[test]
+    fn the_summary_of_a_valid_bitmap_says_which_words_are_full() {
+        // 33 words, then their summary of two words, then the summary of that.
+        #[mem_blocks(crate = crate)]
+        static POOL: MemBlocks<u8, 1056>;
+        for (word, bit) in [(33, 0), (33, 31), (34, 0), (35, 0), (35, 1)] {
+            assert!(!is_valid_with(POOL.raw(), word, bit), "{word} {bit}");
+        }
+        let all = POOL.claim(..).unwrap();
+        for (word, bit) in [(0, 0), (32, 31), (33, 0), (34, 0), (35, 0)] {
+            assert!(!is_valid_with(POOL.raw(), word, bit), "{word} {bit}");
+        }
+        drop(all);
+        POOL.raw().assert_valid();
+    }
+}

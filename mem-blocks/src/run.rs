@@ -98,7 +98,7 @@ impl<T> Run<T> {
     /// An `at` past the end leaves `run` as it is and returns an empty run.
     #[must_use = "the blocks behind `at` are given back unless the run is used"]
     pub fn split_off(run: &mut Self, at: usize) -> Self {
-        let at = if at < run.len { at } else { run.len };
+        let at = at.min(run.len);
         let rest = run.len - at;
         run.len = at;
         // SAFETY: I4, I9. `at` blocks on is still within the run, or its end.

@@ -315,6 +315,7 @@ fn a_scatter_merges_adjacent_blocks_into_runs() {
         (POOL.claim(1..2).unwrap(), POOL.claim(4..30).unwrap(), POOL.claim(35..39).unwrap());
     let scatter = POOL.alloc_scatter::<16>(9).unwrap();
     let mut scatter = Scatter::write_with(scatter, |place| [u8::try_from(place).unwrap(); 12]);
+    assert_eq!((scatter.len(), scatter.is_empty()), (9, false));
     let lengths: Vec<usize, 9> = scatter.runs().map(<[_]>::len).collect();
     assert_eq!(lengths, [1, 2, 5, 1]);
     let values: Vec<u8, 9> = scatter.runs().flatten().map(|block| block[11]).collect();
