@@ -71,8 +71,10 @@
 //!   nothing has changed. A change of several words is announced and then done word by word: an
 //!   interrupt, or another core, that comes meanwhile finishes it first and then does its own. So
 //!   nothing is ever seen half done, and an interrupt never waits for what it has interrupted; but it
-//!   may have some steps of another pool's change to do. Lists of blocks (a [`Scatter`] that is just
-//!   being made, the argument of [`RawMemBlocks::alloc`]) must lie where all of them can reach them.
+//!   may have some steps of another pool's change to do. Lists of blocks (on the stack, for
+//!   [`alloc_array`](MemBlocks::alloc_array), [`alloc_scatter`](MemBlocks::alloc_scatter) and
+//!   [`Group::alloc_array`]; else the argument of [`RawMemBlocks::alloc`] and of the `free`s) must lie
+//!   where all of them can reach them: not in memory of one core alone, or of one task.
 //!   A search that something else disturbs is made again: of blocks of several words, a refusal, and
 //!   a count, have to be of one moment. Besides them, a program with such a pool has 28 bytes of RAM
 //!   for what is under way.

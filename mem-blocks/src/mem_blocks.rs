@@ -212,7 +212,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
             }));
         }
         let mut list = [NonNull::dangling(); K];
-        // SAFETY: I11. The list has `K` entries, and stays until this returns.
+        // SAFETY: I11. The list has `K` entries, and stays until this returns; the stack is within reach.
         unsafe { self.raw.take_each(list.as_mut_ptr().cast(), K) }?;
         Ok(list.map(own))
     }
@@ -252,7 +252,8 @@ impl<T, const N: usize> MemBlocks<T, N> {
         count: usize,
     ) -> Result<Scatter<MaybeUninit<T>, MAX>, AllocError> {
         let mut list = [const { MaybeUninit::uninit() }; MAX];
-        // SAFETY: I11. The list has `MAX` entries, which are not fewer, and stays until this returns.
+        // SAFETY: I11. The list has `MAX` entries, which are not fewer, and stays until this returns; the stack is within
+        // reach.
         unsafe { self.raw.take_each(list.as_mut_ptr().cast(), count) }?;
         // SAFETY: I1, I2, I9, I10, as for `alloc`; the addresses were written in ascending order.
         Ok(unsafe { Scatter::own_listed(&self.raw, count, list) })

@@ -534,7 +534,8 @@ impl RawMemBlocks {
     ///
     /// # Safety
     ///
-    /// The list has `count` entries, to which nobody else has access.
+    /// The list has `count` entries, to which nobody else has access. With more than one word of blocks, it lies where
+    /// every context that uses such a pool can reach it (I11).
     pub(crate) unsafe fn take_each(
         &self,
         list: *mut *mut u8,
@@ -807,7 +808,7 @@ mod tests {
 
     use mem_blocks_macros::mem_blocks;
 
-    use super::RawMemBlocks;
+    use super::{RawMemBlocks, bitmap, summed_words};
     use crate::mem_blocks::MemBlocks;
 
     /// Whether the bitmap is still valid with one bit turned over.
@@ -848,5 +849,27 @@ mod tests {
         }
         drop(all);
         POOL.raw().assert_valid();
+    }
+
+    #[test]
+    fn a_summary_has_a_bit_a_word_and_one_of_several_words_has_one_itself() {
+        for (blocks, words) in
+            [(1, 1), (32, 1), (33, 2 + 1), (1024, 32 + 1), (1025, 33 + 2 + 1), (8192, 256 + 8 + 1)]
+        {
+            assert_eq!(summed_words(blocks), words, "{blocks}");
+        }
+    }
+
+    #[test]
+    fn as_many_blocks_as_a_word_has_are_those_of_one_word() {
+        #[mem_blocks(crate = crate)]
+        static POOL: MemBlocks<u8, 96>;
+        let first = POOL.claim(..1).unwrap();
+        assert_eq!(POOL.raw().take_in_word(32), (32, bitmap::FULL));
+        assert_eq!(POOL.used(), 33);
+        // SAFETY: I2. They were taken just now, and nothing is made of them.
+        unsafe { POOL.raw().give_back_in_word(32, bitmap::FULL) };
+        drop(first);
+        assert_eq!(POOL.used(), 0);
     }
 }

@@ -112,7 +112,8 @@ fn take_in_word(pool: &RawMemBlocks, count: usize) -> (usize, Bits) {
 ///
 /// # Safety
 ///
-/// The list has `count` entries, to which nobody else has access.
+/// The list has `count` entries, to which nobody else has access, and lies where every context that uses a pool of
+/// more than one word can reach it (I11).
 unsafe fn take_each(pool: &RawMemBlocks, list: *mut *mut u8, count: usize) -> bool {
     loop {
         let version = turn::begin();

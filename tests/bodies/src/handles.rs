@@ -255,6 +255,7 @@ fn a_run_splits_without_losing_or_doubling_a_block() {
     drop(none);
     let tail = Run::split_off(&mut run, 5);
     assert_eq!((Run::range(&run), Run::range(&tail)), (0..5, 5..38));
+    assert_eq!(((&run).into_iter().count(), (&mut run).into_iter().count()), (5, 5));
     drop(tail);
     assert_eq!((POOL.used(), DROPS.load(Relaxed)), (5, 33));
     let all = Run::split_off(&mut run, 0);

@@ -239,6 +239,12 @@ fn the_address_of_a_run_of_no_blocks_gives_nothing_back() {
         assert_eq!(refusal(raw, &[address]).0, 0);
     }
     assert_eq!(refusal(raw, &[end]), (0, FreeErrorKind::NotInBuffer));
+
+    // Where the blocks begin, which is the address of the first.
+    let first: *mut u8 = Block::into_raw(POOL.alloc().unwrap()).cast();
+    assert_eq!(first, empty);
+    // SAFETY: the block is ours, and nothing uses it.
+    assert_eq!(unsafe { raw.free(&[empty]) }, Ok(()));
 }
 
 fn a_value_may_allocate_from_its_own_pool_while_it_is_made() {
