@@ -24,13 +24,28 @@ struct Part {
     name: &'static str,
     select: &'static [&'static str],
     packages: &'static str,
-    tests: &'static [&'static str],
+    tests: Tests,
+    /// For those that live: slow ones.
+    more: Option<Tests>,
     /// Whether it is compiled as for a core that has no compare-and-swap.
     by_lock: bool,
 }
 
+/// Arguments of `cargo test`, without and with those of its programs; and a time in seconds.
+#[derive(Clone, Copy)]
+struct Tests {
+    targets: &'static [&'static str],
+    programs: &'static [&'static str],
+    timeout: u32,
+}
+
 const RUNTIME_PACKAGES: &str = "mem-blocks,mem-blocks-tests";
-const RUNTIME_TESTS: &[&str] = &["--lib", "--test=bodies", "--test=host"];
+const RUNTIME_TESTS: Tests =
+    Tests { targets: &["--lib", "--test=bodies", "--test=host"], programs: &[], timeout: 20 };
+
+/// The lock's, words of two blocks in every state, and the models.
+const ELSEWHERE: Tests =
+    Tests { targets: &["--test=elsewhere"], programs: &["--", "--ignored"], timeout: 600 };
 
 /// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each.
 const PARTS: [Part; 3] = [
@@ -38,7 +53,8 @@ const PARTS: [Part; 3] = [
         name: "macros",
         select: &["--package", "mem-blocks-macros"],
         packages: "mem-blocks-macros",
-        tests: &["--lib"],
+        tests: Tests { targets: &["--lib"], programs: &[], timeout: 20 },
+        more: None,
         by_lock: false,
     },
     Part {
@@ -47,6 +63,7 @@ const PARTS: [Part; 3] = [
         select: &["--package", "mem-blocks", "--exclude", "**/modelled.rs"],
         packages: RUNTIME_PACKAGES,
         tests: RUNTIME_TESTS,
+        more: Some(ELSEWHERE),
         by_lock: false,
     },
     Part {
@@ -54,6 +71,7 @@ const PARTS: [Part; 3] = [
         select: &["--package", "mem-blocks", "--file", "mem-blocks/src/lock.rs"],
         packages: RUNTIME_PACKAGES,
         tests: RUNTIME_TESTS,
+        more: Some(ELSEWHERE),
         by_lock: true,
     },
 ];
@@ -117,25 +135,36 @@ impl Part {
         fs::create_dir_all(&folder)?;
         let before = if known.exists() { names(&known)? } else { BTreeSet::new() };
 
-        let mut cargo = self.cargo(&folder)?;
-        if which == Mutants::Living {
-            cargo.arg("--iterate");
+        let mut found = self.test(self.tests, which, &folder)?;
+        if let Some(more) = self.more
+            && !found.alive.is_empty()
+        {
+            let killed = found.killed;
+            found = self.test(more, Mutants::Living, &folder)?;
+            found.killed.extend(killed);
         }
-        cargo.args(OPTIONS.split(' '));
-        cargo.args(["--test-package", self.packages]);
-        // To cargo where it compiles as well, which else compiled every test.
-        cargo.args(self.tests.iter().map(|test| format!("--cargo-arg={test}")));
-        // It fails where one is alive. Whether it did its work is in what it has written.
-        let ended = process::capture(&mut cargo)?;
-        let mut found =
-            Outcomes::read(&folder.join("mutants.out")).with_context(|| ended.stderr)?;
-
         // What has changed its place since then was made again.
         let all = lines(&process::output_of(self.cargo(&folder)?.arg("--list"))?);
         found.killed.extend(before.intersection(&all).cloned());
         ensure!(!found.killed.is_empty(), "no mutant was killed");
         fs::write(&known, found.killed.iter().map(|name| format!("{name}\n")).collect::<String>())?;
         Ok(found)
+    }
+
+    /// Makes mutants, and runs these tests for each.
+    fn test(&self, tests: Tests, which: Mutants, folder: &Path) -> Result<Outcomes> {
+        let mut cargo = self.cargo(folder)?;
+        if which == Mutants::Living {
+            cargo.arg("--iterate");
+        }
+        cargo.args(OPTIONS.split(' ')).args(["--timeout", &tests.timeout.to_string()]);
+        cargo.args(["--test-package", self.packages]);
+        // To cargo where it compiles as well, which else compiled every test.
+        cargo.args(tests.targets.iter().map(|target| format!("--cargo-arg={target}")));
+        cargo.args(tests.programs.iter().map(|argument| format!("--cargo-test-arg={argument}")));
+        // It fails where one is alive. Whether it did its work is in what it has written.
+        let ended = process::capture(&mut cargo)?;
+        Outcomes::read(&folder.join("mutants.out")).with_context(|| ended.stderr)
     }
 
     /// A cargo that is to make these, or to list them.
