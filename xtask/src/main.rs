@@ -56,12 +56,13 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test               every test: host, features, messages, lock, models, examples, firmware
-  loom [--write]     the models alone: pools shared by threads, in every order of the threads' steps
+  loom [--write]     the models alone: pools shared by threads, in every order of the threads'
+                     steps up to some preemptions
   sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
   miri               tests on the host under Miri, where it is installed
   mutants [--living] [--write]
                      the published crates with one thing changed at a time: a test must fail, or tests/mutants.md says why
-                     none does; takes an hour; --living makes those again that no test has killed before
+                     none does; takes two hours; --living makes those again that no test has killed before
   exhaustive [--write]
                      every state of tiny pools times every operation with every argument, compared with a plain model;
                      the number of cases compared with README.md
@@ -91,8 +92,8 @@ usage: cargo xtask COMMAND
   bench [--quick | --write]
                      how fast operations are on the host, beside other allocators, in one run; --quick is one round
   ci                 all of the above but miri and mutants; build-time and bench in one round
-  soak               what takes hours: a thousand million random operations of a new seed, half an hour of each fuzz
-                     target, and mutants
+  soak [PART]        what takes hours: `random`, a thousand million operations of a new seed; `fuzz`, half an hour of
+                     each target; `mutants`
 
 --bless and --write put what was found in place of what was expected.
 ";
@@ -155,7 +156,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["bench", "--quick"] => bench::run(Mode::Quick),
         ["bench", "--write"] => bench::run(Mode::Write),
         ["ci"] => ci(),
-        ["soak"] => soak(),
+        ["soak"] => Soak::ALL.into_iter().try_for_each(Soak::run),
+        ["soak", part] => Soak::named(part)?.run(),
         _ => bail!("no such command\n\n{USAGE}"),
     }
 }
@@ -193,13 +195,35 @@ fn ci() -> Result<()> {
 }
 
 /// What takes hours: looks for what nobody has found, where `ci` looks whether all is as it was.
-fn soak() -> Result<()> {
-    const OPERATIONS: &str = "1000000000";
-    const SECONDS: u64 = 1800;
+#[derive(Clone, Copy)]
+enum Soak {
+    Random,
+    Fuzz,
+    Mutants,
+}
 
-    random::run(&["--seed", "random", "--operations", OPERATIONS])?;
-    fuzz::check(SECONDS)?;
-    mutants::check(Mutants::All, figures::Mode::Compare)
+impl Soak {
+    const ALL: [Self; 3] = [Self::Random, Self::Fuzz, Self::Mutants];
+
+    fn named(part: &str) -> Result<Self> {
+        match part {
+            "random" => Ok(Self::Random),
+            "fuzz" => Ok(Self::Fuzz),
+            "mutants" => Ok(Self::Mutants),
+            _ => bail!("`{part}` is no part of `soak`"),
+        }
+    }
+
+    fn run(self) -> Result<()> {
+        const OPERATIONS: &str = "1000000000";
+        const SECONDS: u64 = 1800;
+
+        match self {
+            Self::Random => random::run(&["--seed", "random", "--operations", OPERATIONS]),
+            Self::Fuzz => fuzz::check(SECONDS),
+            Self::Mutants => mutants::check(Mutants::All, figures::Mode::Compare),
+        }
+    }
 }
 
 /// The top folder of the repository.

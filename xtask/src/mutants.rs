@@ -79,7 +79,7 @@ const PARTS: [Part; 3] = [
 /// Mutants mutants are made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mutants {
-    /// All, which takes an hour and more.
+    /// All, which takes two hours.
     All,
     /// Those that no test has killed in the runs before, or that are new.
     Living,

@@ -12,9 +12,9 @@ use crate::{figures::Mode, toolchain::cargo, trust};
 
 /// Made up once: a check that is another one each time can fail where nothing has changed. Others are for who looks for
 /// what nobody has found.
-pub(crate) const SEED: u64 = 0x5eed_0b10;
+const SEED: u64 = 0x5eed_0b10;
 
-pub(crate) const OPERATIONS: u64 = 10_000_000;
+const OPERATIONS: u64 = 10_000_000;
 
 /// What the command is told.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ fn by_time() -> Result<u64> {
 }
 
 /// Performs at least so many operations; says how many. The program prints the seed first, and what failed last.
-pub(crate) fn check(operations: u64, seed: u64) -> Result<u64> {
+fn check(operations: u64, seed: u64) -> Result<u64> {
     let mut program = cargo();
     program
         .args(["run", "--quiet", "--profile", "checked", "--package", "mem-blocks-random", "--"])

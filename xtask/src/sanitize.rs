@@ -70,7 +70,15 @@ fn addresses() -> Result<()> {
         };
         run(cargo.args(["--test", test]))?;
     }
-    Ok(())
+    run(&mut in_tests("test", "mem-blocks-random")?)?;
+
+    let in_lock = |folder: &str| {
+        let mut cargo = sanitized("test", folder, &["-Zsanitizer=address"])?;
+        cargo.current_dir(top().join("tests/lock"));
+        Ok::<_, anyhow::Error>(cargo)
+    };
+    run(&mut in_lock("address-sanitizer")?)?;
+    run(toolchain::without_compare_and_swap(&mut in_lock("address-sanitizer-by-lock")?))
 }
 
 /// Decisions by what nobody has written, which the sanitizers do not see.
