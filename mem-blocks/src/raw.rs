@@ -810,6 +810,7 @@ mod tests {
 
     use super::{RawMemBlocks, bitmap, summed_words};
     use crate::mem_blocks::MemBlocks;
+    use crate::run::Run;
 
     /// Whether the bitmap is still valid with one bit turned over.
     fn is_valid_with(pool: &RawMemBlocks, word: usize, bit: u32) -> bool {
@@ -871,5 +872,14 @@ mod tests {
         unsafe { POOL.raw().give_back_in_word(32, bitmap::FULL) };
         drop(first);
         assert_eq!(POOL.used(), 0);
+    }
+
+    #[test]
+    fn a_run_is_found_that_begins_in_a_word_and_ends_in_one_that_has_no_other() {
+        #[mem_blocks(crate = crate)]
+        static POOL: MemBlocks<u8, 96>;
+        let _others = (POOL.claim(..30).unwrap(), POOL.claim(33..).unwrap());
+        let run = POOL.alloc_contiguous(3).unwrap();
+        assert_eq!(Run::range(&run), 30..33);
     }
 }
