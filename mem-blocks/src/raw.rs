@@ -804,11 +804,12 @@ impl fmt::Debug for RawMemBlocks {
 mod tests {
     extern crate std;
 
+    use std::boxed::Box;
     use std::panic;
 
     use mem_blocks_macros::mem_blocks;
 
-    use super::{RawMemBlocks, bitmap, summed_words};
+    use super::{Bitmap, Geometry, NonNull, RawMemBlocks, bitmap, ptr, summed_words};
     use crate::mem_blocks::MemBlocks;
     use crate::run::Run;
 
@@ -881,5 +882,25 @@ mod tests {
         let _others = (POOL.claim(..30).unwrap(), POOL.claim(33..).unwrap());
         let run = POOL.alloc_contiguous(3).unwrap();
         assert_eq!(Run::range(&run), 30..33);
+    }
+
+    #[test]
+    fn no_word_behind_the_bitmap_changes() {
+        #[repr(C)]
+        struct Words {
+            bitmap: Bitmap<3>,
+            behind: Bitmap<1>,
+        }
+        static WORDS: Words = Words { bitmap: Bitmap::new(), behind: Bitmap::new() };
+        let geometry = Geometry::new(1, 40).unwrap();
+        let buffer = NonNull::from(Box::leak(Box::new([0_u8; 40]))).cast();
+        // SAFETY: I8, I9. The buffer is leaked, and has as many blocks; the bitmap is of one use.
+        let pool = unsafe { RawMemBlocks::new(buffer, geometry, &WORDS.bitmap) };
+        for free in (0..40).rev() {
+            pool.alloc(&mut [ptr::null_mut()]).unwrap();
+            assert_eq!(pool.available(), free);
+            pool.assert_valid();
+        }
+        assert_eq!(WORDS.behind.words[0].load(), 0);
     }
 }
