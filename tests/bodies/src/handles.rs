@@ -411,6 +411,10 @@ fn an_allocator_built_at_run_time_works_like_one_that_is_defined() {
 fn operations_nest_in_a_critical_section_of_the_caller() {
     #[mem_blocks]
     static POOL: MemBlocks<u32, 4>;
+    #[mem_blocks]
+    static WORDS: MemBlocks<u32, 70>;
+    static GROUP: Group<usize, 2> =
+        Group::new([WORDS.raw(), POOL.raw()], choose::smallest_fit_or_larger);
     critical_section::with(|_| {
         let block = POOL.alloc_with(|| critical_section::with(|_| 1)).unwrap();
         let run = POOL.alloc_contiguous(2).unwrap();
@@ -420,10 +424,6 @@ fn operations_nest_in_a_critical_section_of_the_caller() {
     assert_eq!(POOL.used(), 0);
 
     // Of several words, which change in several steps.
-    #[mem_blocks]
-    static WORDS: MemBlocks<u32, 70>;
-    static GROUP: Group<usize, 2> =
-        Group::new([WORDS.raw(), POOL.raw()], choose::smallest_fit_or_larger);
     critical_section::with(|_| {
         let claimed = WORDS.claim(30..66).unwrap();
         assert!(!WORDS.is_free(29..31));
