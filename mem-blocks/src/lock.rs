@@ -18,6 +18,9 @@ use core::sync::atomic::Ordering;
 #[cfg(all(loom, feature = "_loom"))]
 use modelled::{AtomicU32, UnsafeCell, critical_section};
 
+/// Whether loom runs the program.
+pub(crate) const IS_MODELLED: bool = cfg!(all(loom, feature = "_loom"));
+
 /// A number or an address, worked out before the lock is taken: the compiler would rather work it out
 /// where it is used.
 macro_rules! ready {
@@ -55,7 +58,11 @@ pub(crate) struct Word {
 
 impl Word {
     pub(crate) const fn new() -> Self {
-        Self { bits: AtomicU32::new(0) }
+        Self::holding(0)
+    }
+
+    pub(crate) const fn holding(bits: u32) -> Self {
+        Self { bits: AtomicU32::new(bits) }
     }
 
     /// Itself, its address worked out before the lock is taken.

@@ -828,11 +828,11 @@ mod tests {
     fn no_bit_beyond_the_last_block_is_set_in_a_valid_bitmap() {
         #[mem_blocks(crate = crate)]
         static ONE_WORD: MemBlocks<u8, 4>;
-        assert!(is_valid_with(ONE_WORD.raw(), 0, 3));
-        assert!(!is_valid_with(ONE_WORD.raw(), 0, 4));
-
         #[mem_blocks(crate = crate)]
         static TWO_WORDS: MemBlocks<u8, 40>;
+
+        assert!(is_valid_with(ONE_WORD.raw(), 0, 3));
+        assert!(!is_valid_with(ONE_WORD.raw(), 0, 4));
         assert!(is_valid_with(TWO_WORDS.raw(), 1, 7));
         assert!(!is_valid_with(TWO_WORDS.raw(), 1, 8));
     }

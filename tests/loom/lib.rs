@@ -122,6 +122,18 @@ impl<const N: usize> Pool<N> {
         self.pool.used()
     }
 
+    /// The length of the longest run of free blocks.
+    #[must_use]
+    pub fn largest_free_run(&self) -> usize {
+        self.pool.largest_free_run()
+    }
+
+    /// Whether all of these are free, by address.
+    #[must_use]
+    pub fn is_region_free(&self, blocks: Range<usize>) -> bool {
+        self.raw().is_region_free(self.address(blocks.start), blocks.len())
+    }
+
     /// Runs two threads.
     ///
     /// # Panics

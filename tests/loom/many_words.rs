@@ -358,6 +358,43 @@ fn blocks_are_taken_all_at_once() {
 }
 
 #[test]
+fn a_region_that_is_never_free_as_a_whole_is_not_seen_so() {
+    // One block of it is taken before another is given back. Block by block, the one is seen before, the other behind.
+    check!(34, 31..34, UpTo(3), |pool| {
+        let mine = pool.claim(32..33);
+        let (taken, is_free) = pool.two(
+            |pool| {
+                let taken = keep(pool.claim(31..32));
+                drop(mine);
+                taken
+            },
+            |pool| pool.is_region_free(31..33),
+        );
+        assert_eq!((taken, is_free), (1, false));
+        1
+    });
+}
+
+#[test]
+fn the_longest_run_is_one_that_there_is_at_one_moment() {
+    // Of three blocks across the words, one in the middle is taken at each moment: the first, or the second.
+    check!(34, 31..34, UpTo(3), |pool| {
+        let mine = pool.claim(32..33);
+        let (taken, run) = pool.two(
+            |pool| {
+                let taken = keep(pool.claim(31..32));
+                drop(mine);
+                taken
+            },
+            Pool::largest_free_run,
+        );
+        assert_eq!(taken, 1);
+        assert!(run == 1 || run == 2, "{run}");
+        1
+    });
+}
+
+#[test]
 fn a_claim_takes_what_was_dropped_or_is_refused() {
     check!(33, 31..33, UpTo(3), |pool| {
         let mine = pool.claim(31..33);

@@ -412,6 +412,10 @@ fn an_allocator_built_at_run_time_works_like_one_that_is_defined() {
 fn operations_nest_in_a_critical_section_of_the_caller() {
     #[mem_blocks]
     static POOL: MemBlocks<u32, 4>;
+    #[mem_blocks]
+    static WORDS: MemBlocks<u32, 70>;
+    static GROUP: Group<usize, 2> =
+        Group::new([WORDS.raw(), POOL.raw()], choose::smallest_fit_or_larger);
     critical_section::with(|_| {
         let block = POOL.alloc_with(|| critical_section::with(|_| 1)).unwrap();
         let run = POOL.alloc_contiguous(2).unwrap();
@@ -419,6 +423,41 @@ fn operations_nest_in_a_critical_section_of_the_caller() {
         drop((run, block));
     });
     assert_eq!(POOL.used(), 0);
+
+    // Of several words, which change in several steps.
+    critical_section::with(|_| {
+        let claimed = WORDS.claim(30..66).unwrap();
+        assert!(!WORDS.is_free(29..31));
+        let scatter = WORDS.alloc_scatter::<32>(32).unwrap();
+        let lengths = scatter.runs().map(<[_]>::len);
+        assert!(lengths.eq([30, 2]), "blocks below the claimed ones, and behind them");
+        drop(claimed);
+        assert_eq!((WORDS.used(), WORDS.largest_free_run()), (32, 36));
+
+        let run = WORDS.alloc_contiguous(35).unwrap();
+        assert_eq!((Run::range(&run), WORDS.available()), (30..65, 3));
+        drop((scatter, run));
+
+        let raw = WORDS.raw();
+        let mut list = [ptr::null_mut(); 40];
+        assert_eq!(raw.alloc(&mut list), Ok(()));
+        assert_eq!(raw.alloc(&mut [ptr::null_mut(); 31]), Err(AllocError::Exhausted));
+        list.reverse();
+        // SAFETY: taken just now, and not used.
+        assert_eq!(unsafe { raw.free(&list) }, Ok(()));
+
+        let blocks = GROUP.alloc_array::<40>(&4).unwrap();
+        let run = GROUP.alloc_contiguous(&4, 30).unwrap();
+        let larger = GROUP.alloc(&4).unwrap();
+        assert!(ptr::eq(GroupBlock::member(&larger), POOL.raw()));
+        assert_eq!((WORDS.used(), POOL.used()), (70, 1));
+        let given_up = blocks.map(GroupBlock::into_raw);
+        // SAFETY: given up just now, and not used.
+        assert_eq!(unsafe { GROUP.free(&given_up) }, Ok(()));
+        drop((run, larger));
+    });
+    assert_eq!((WORDS.used(), POOL.used()), (0, 0));
+    WORDS.raw().assert_valid();
 }
 
 fn handles_are_unpin_whatever_they_hold() {

@@ -112,6 +112,8 @@ enum Kind {
     RoomForOne(Ask),
     /// One takes and gives back many at once, and the other sees all of them or none.
     AllOrNone,
+    /// One keeps the first or the last block taken, and the other must not see all of them free.
+    NeverFree,
     /// One is refused a list that it wants to give back, and the other sees nothing of that.
     RefusedFree,
 }
@@ -125,7 +127,7 @@ enum Ask {
     Claim,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind::NeverRefused(Ask::One),
     Kind::NeverRefused(Ask::List),
     Kind::NeverRefused(Ask::Run),
@@ -133,6 +135,7 @@ const KINDS: [Kind; 8] = [
     Kind::RoomForOne(Ask::Run),
     Kind::RoomForOne(Ask::Claim),
     Kind::AllOrNone,
+    Kind::NeverFree,
     Kind::RefusedFree,
 ];
 
@@ -162,7 +165,7 @@ enum Taken {
 // SAFETY: the addresses are those of blocks that this value owns, as a handle does.
 unsafe impl Send for Taken {}
 
-/// The spots that the first context holds; or 1, if it holds many blocks.
+/// The spots that the first context holds; or 1, if it holds many blocks, or the last one.
 static HELD: AtomicU8 = AtomicU8::new(0);
 
 /// Where a round of `RoomForOne` stands.
@@ -178,7 +181,7 @@ static SECOND: Mutex<RefCell<Option<Taken>>> = Mutex::new(RefCell::new(None));
 /// The rounds in which both have tried.
 static CONTESTED: AtomicU32 = AtomicU32::new(0);
 
-/// The second part has found all blocks free, or the bulk of them taken.
+/// The second part has found all blocks free, or the bulk of them taken; or the first block taken, or free.
 static SEEN: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
 
 impl Pair {
@@ -195,6 +198,9 @@ impl Pair {
             Kind::RoomForOne(Ask::Claim) => "of two that claim the same block one gets it",
             Kind::RoomForOne(_) => "of two that want several blocks one gets them",
             Kind::AllOrNone => "many blocks are seen taken together or not at all",
+            Kind::NeverFree => {
+                "of two blocks one is taken throughout, and both are never seen free"
+            }
             Kind::RefusedFree => "a refused free is never seen half done",
         };
         (self.pool.name, kind)
@@ -231,6 +237,7 @@ impl Pair {
                 self.claim(self.pool.room + 21..self.blocks());
             }
             Kind::AllOrNone => {}
+            Kind::NeverFree => self.claim(self.end_of_pool(0)),
             Kind::RefusedFree => self.claim(0..self.blocks()),
         }
     }
@@ -256,6 +263,7 @@ impl Pair {
             }
             Kind::AllOrNone if HELD.load(Relaxed) == 0 => {}
             Kind::AllOrNone => self.free(0..self.pool.bulk),
+            Kind::NeverFree => self.free(self.end_of_pool(HELD.load(Relaxed))),
             Kind::RefusedFree => self.free(0..self.blocks()),
         }
         assert_eq!(self.raw().used(), 0, "a block is lost");
@@ -268,7 +276,7 @@ impl Pair {
         match self.kind {
             Kind::NeverRefused(_) | Kind::RefusedFree => true,
             Kind::RoomForOne(_) => CONTESTED.load(Relaxed) >= 50,
-            Kind::AllOrNone => SEEN.iter().all(|seen| seen.load(Relaxed)),
+            Kind::AllOrNone | Kind::NeverFree => SEEN.iter().all(|seen| seen.load(Relaxed)),
         }
     }
 
@@ -282,6 +290,7 @@ impl Pair {
             Kind::NeverRefused(ask) => self.keep_moving(ask, numbers),
             Kind::RoomForOne(ask) => self.play_a_round(ask, numbers),
             Kind::AllOrNone => self.take_many(numbers),
+            Kind::NeverFree => self.change_ends(),
             Kind::RefusedFree => self.be_refused(numbers),
         }
     }
@@ -296,6 +305,7 @@ impl Pair {
             Kind::NeverRefused(ask) => self.get_what_is_free(ask, numbers),
             Kind::RoomForOne(ask) => self.play_along(ask),
             Kind::AllOrNone => self.see_all_or_none(numbers),
+            Kind::NeverFree => self.see_an_end_taken(numbers),
             Kind::RefusedFree => self.see_nothing(),
         }
     }
@@ -470,6 +480,30 @@ impl Pair {
         }
     }
 
+    /// Takes the end of the pool that is free, and only then gives back the other one.
+    fn change_ends(&self) {
+        let held = HELD.load(Relaxed);
+        self.claim(self.end_of_pool(1 - held));
+        self.free(self.end_of_pool(held));
+        HELD.store(1 - held, Relaxed);
+    }
+
+    fn see_an_end_taken(&self, numbers: &mut Numbers) {
+        let (raw, first, blocks) = (self.raw(), self.address(0), self.blocks());
+        match numbers.below(3) {
+            0 => assert!(!raw.is_region_free(first, blocks), "all blocks are free"),
+            1 => {
+                // One end is taken, or both are.
+                let run = raw.largest_free_run();
+                assert!(run == blocks - 1 || run == blocks - 2, "a run of {run}");
+            }
+            _ => {
+                let is_first_free = raw.is_region_free(first, blocks - 1);
+                SEEN[usize::from(is_first_free)].store(true, Relaxed);
+            }
+        }
+    }
+
     fn be_refused(&self, numbers: &mut Numbers) {
         let raw = self.raw();
         let list: [usize; 5] = [self.pool.spots[2], 0, self.pool.spots[3], self.pool.spots[1], 1];
@@ -524,6 +558,12 @@ impl Pair {
     fn spot(&self, spot: usize) -> Range<usize> {
         let start = self.pool.spots[spot];
         start..start + self.width()
+    }
+
+    /// The first block, or the last one.
+    fn end_of_pool(&self, end: u8) -> Range<usize> {
+        let block = if end == 0 { 0 } else { self.blocks() - 1 };
+        block..block + 1
     }
 
     fn claim(&self, range: Range<usize>) {

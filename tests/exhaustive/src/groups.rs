@@ -3,7 +3,8 @@
 use std::{fmt::Arguments, ptr};
 
 use mem_blocks::{
-    Group, GroupBlock, GroupError, GroupRun, MemBlocks, RawMemBlocks, choose, define_mem_blocks,
+    AddError, Group, GroupBlock, GroupError, GroupRun, MemBlocks, RawMemBlocks, choose,
+    define_mem_blocks,
 };
 
 use crate::{
@@ -33,6 +34,7 @@ pub(crate) fn check(word: usize) -> u64 {
     let mut members = Members([SMALL.raw(), LARGE.raw()].map(|pool| {
         Subject::new(format!("the member with blocks of {} bytes", pool.block_size()), pool, word)
     }));
+    let filled = filled();
     let entries = members.entries();
     let [small, large] = members.states();
     for small in small.all_like() {
@@ -45,10 +47,32 @@ pub(crate) fn check(word: usize) -> u64 {
                 members.alloc(&NOBODY, size, Err(GroupError::NotChosen));
                 members.alloc(&STRANGER, size, Err(GroupError::NotAMember));
             }
-            every_list(&entries, small.blocks() + large.blocks(), &mut |list| members.free(list));
+            every_list(&entries, small.blocks() + large.blocks(), &mut |list| {
+                members.free(&GROUP, 2, list);
+            });
+            for (count, group) in filled.iter().enumerate() {
+                for size in [0, SIZE, SIZE + 1, LARGE_SIZE, LARGE_SIZE + 1] {
+                    let chosen = smallest_fit(size).ok().filter(|&member| member < count);
+                    members.alloc(group, size, chosen.ok_or(GroupError::NotChosen));
+                }
+                every_list(&entries, 3, &mut |list| members.free(group, count, list));
+            }
         }
     }
     members.0.iter().map(Subject::cases).sum()
+}
+
+/// Groups that are filled one by one: so far with no member, one, and both; and one where another was refused.
+fn filled() -> [Group<usize, 2>; 4] {
+    let mut groups = [const { Group::new([], choose::smallest_fit) }; 4];
+    for (count, group) in groups.iter_mut().enumerate() {
+        for (place, member) in [SMALL.raw(), LARGE.raw(), OTHER.raw()][..count].iter().enumerate() {
+            let expected = if place < 2 { Ok(()) } else { Err(AddError::Full) };
+            assert_eq!(group.add(member), expected, "add");
+            assert_eq!(group.members().len(), 2.min(place + 1), "the members after add");
+        }
+    }
+    groups
 }
 
 /// The member with the smallest blocks of at least so many bytes.
@@ -129,7 +153,45 @@ impl Members {
             let expected = self.served(chosen, count, State::alloc_contiguous);
             let what = format_args!("group alloc_contiguous({count})");
             self.taking(what, &expected, || group.alloc_contiguous(&size, count), run);
+            if let Ok((member, blocks)) = expected {
+                self.give_up(group, member, &blocks, || {
+                    GroupRun::into_raw(group.alloc_contiguous(&size, count).unwrap())
+                });
+            }
         }
+        if let Ok((member, blocks)) = expected {
+            let give_up = || GroupBlock::into_raw(group.alloc(&size).unwrap());
+            self.give_up(group, member, &blocks, give_up);
+            self.give_up(group, member, &blocks, || {
+                // SAFETY: given up just now.
+                let again = unsafe { GroupBlock::from_raw(group.members()[member], give_up()) };
+                GroupBlock::into_raw(again)
+            });
+        }
+    }
+
+    /// Blocks whose handle is given up stay taken, until they are given back by address.
+    fn give_up(
+        &mut self,
+        group: &Group<usize, 2>,
+        member: usize,
+        blocks: &[usize],
+        give_up: impl FnOnce() -> *mut u8,
+    ) {
+        let before = self.states();
+        let addresses: Vec<*mut u8> =
+            blocks.iter().map(|&block| self.0[member].address(block)).collect();
+        let mut after = before;
+        after[member] = before[member].with(blocks);
+        let first = addresses.first().copied();
+        self.case(format_args!("group into_raw of {blocks:?}"), &first, after, || {
+            // An empty run is nowhere.
+            Some(give_up()).filter(|_| !blocks.is_empty())
+        });
+        self.case(format_args!("group free of {blocks:?}"), &Ok(()), before, || {
+            // SAFETY: given up above, and nothing uses their content.
+            unsafe { group.free(&addresses) }
+        });
     }
 
     fn array<const K: usize>(
@@ -190,10 +252,14 @@ impl Members {
         }
     }
 
-    fn free(&mut self, list: &[(*mut u8, (usize, Place))]) {
+    /// `free` by a group that has the first `count` of them.
+    fn free(&mut self, group: &Group<usize, 2>, count: usize, list: &[(*mut u8, (usize, Place))]) {
         let before = self.states();
         let addresses: Vec<*mut u8> = list.iter().map(|&(address, _)| address).collect();
-        let expected = model::free(&before, &list.iter().map(|&(_, place)| place));
+        let places = list.iter().map(|&(_, (member, place))| {
+            (member, if member < count { place } else { Place::Outside })
+        });
+        let expected = model::free(&before, &places);
         let mut after = before;
         if expected.is_ok() {
             for &(_, (member, place)) in list {
@@ -204,7 +270,7 @@ impl Members {
         }
         self.case(format_args!("group free({list:?})"), &expected, after, || {
             // SAFETY: nothing uses the content of a block here, and nobody else frees one.
-            let freed = unsafe { GROUP.free(&addresses) };
+            let freed = unsafe { group.free(&addresses) };
             freed.map_err(|error| (error.entry(), error.kind()))
         });
         if after != before {

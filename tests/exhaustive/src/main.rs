@@ -4,6 +4,7 @@
 //! everything which can be between words is. `cargo xtask exhaustive` builds and runs it for each length, and for words
 //! that change by compare-and-swap and under the lock.
 
+mod ends;
 mod groups;
 mod handles;
 mod lock;
@@ -71,6 +72,7 @@ fn check<const N: usize>(pool: &'static MemBlocks<Content, N>, how: &str, word: 
     typed::check(pool, &mut subject);
     ranges::check(pool, &mut subject);
     handles::check(pool, &mut subject);
+    ends::check(pool, &mut subject);
     raw::check(&mut subject, OTHER.raw().buffer().cast());
     raw::check_lists(&mut subject, OTHER.raw().buffer().cast());
     subject.cases()
