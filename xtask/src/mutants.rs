@@ -97,7 +97,7 @@ pub(crate) fn check(which: Mutants, mode: Mode) -> Result<()> {
     let alive: BTreeMap<_, _> = count(alive.difference(&killed));
     let number: usize = alive.values().sum();
     let all = killed.len() + number;
-    println!("{} of {all} mutants killed, {:.1} %", killed.len(), percent(killed.len(), all));
+    println!("{} of {all} mutants killed, {} %", killed.len(), killed.len() * 100 / all);
 
     let text = fs::read_to_string(top().join(LIST)).context(LIST)?;
     let explained = count(entries(&text));
@@ -111,10 +111,6 @@ pub(crate) fn check(which: Mutants, mode: Mode) -> Result<()> {
     }
     trust::figure(mode, "mutants-killed", killed.len() as u64)?;
     trust::figure(mode, "mutants-explained", number as u64)
-}
-
-fn percent(part: usize, all: usize) -> f64 {
-    100.0 * part as f64 / all as f64
 }
 
 /// The names of mutants, each with its place.
@@ -147,7 +143,7 @@ impl Part {
         let all = lines(&process::output_of(self.cargo(&folder)?.arg("--list"))?);
         found.killed.extend(before.intersection(&all).cloned());
         ensure!(!found.killed.is_empty(), "no mutant was killed");
-        fs::write(&known, found.killed.iter().map(|name| format!("{name}\n")).collect::<String>())?;
+        fs::write(&known, Vec::from_iter(found.killed.iter().map(String::as_str)).join("\n"))?;
         Ok(found)
     }
 
