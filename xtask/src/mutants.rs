@@ -143,7 +143,8 @@ impl Part {
         let all = lines(&process::output_of(self.cargo(&folder)?.arg("--list"))?);
         found.killed.extend(before.intersection(&all).cloned());
         ensure!(!found.killed.is_empty(), "no mutant was killed");
-        fs::write(&known, Vec::from_iter(found.killed.iter().map(String::as_str)).join("\n"))?;
+        let killed: Vec<_> = found.killed.iter().map(String::as_str).collect();
+        fs::write(&known, killed.join("\n"))?;
         Ok(found)
     }
 
