@@ -15,9 +15,9 @@ use crate::{figures::Mode, process, tool, toolchain, top, trust};
 /// The mutants that live, with reasons.
 const LIST: &str = "tests/mutants.md";
 
-/// No baseline: it would compile the unchanged crates for a part of the tests only. Timeouts are in seconds, two because a
-/// loop without end may as well be in what the compiler evaluates.
-const OPTIONS: &str = "--profile mutants --jobs 2 --baseline skip --timeout 20 --build-timeout 60";
+/// No baseline: it would compile the unchanged crates for a part of the tests only. A time in seconds for compiling as well:
+/// a loop without end may be in what the compiler evaluates.
+const OPTIONS: &str = "--profile mutants --jobs 2 --baseline skip --build-timeout 60";
 
 /// A part of the code, and the tests that are to kill its mutants: the quick ones.
 struct Part {
@@ -160,9 +160,10 @@ impl Part {
         // To cargo where it compiles as well, which else compiled every test.
         cargo.args(tests.targets.iter().map(|target| format!("--cargo-arg={target}")));
         cargo.args(tests.programs.iter().map(|argument| format!("--cargo-test-arg={argument}")));
-        // It fails where one is alive. Whether it did its work is in what it has written.
         let ended = process::capture(&mut cargo)?;
-        Outcomes::read(&folder.join("mutants.out")).with_context(|| ended.stderr)
+        // All killed, some alive, some that took too long.
+        ensure!(matches!(ended.code, Some(0 | 2 | 3)), "{}: {}", ended.status, ended.stderr);
+        Outcomes::read(&folder.join("mutants.out"))
     }
 
     /// A cargo that is to make these, or to list them.

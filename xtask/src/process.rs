@@ -15,6 +15,8 @@ use anyhow::{Context, Result, bail};
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) success: bool,
+    /// None where a signal ended it.
+    pub(crate) code: Option<i32>,
     pub(crate) status: String,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -35,6 +37,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<Ended> {
     let output = command.output().with_context(|| format!("cannot start `{}`", shown(command)))?;
     Ok(Ended {
         success: output.status.success(),
+        code: output.status.code(),
         status: output.status.to_string(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -96,7 +99,8 @@ pub(crate) fn run_limited(command: &mut Command, time: Duration, bytes: u64) -> 
         let stderr = stderr.join().expect("reading does not panic");
         match status {
             Ok(status) if !too_much.load(Ordering::Relaxed) => {
-                Ok(Ended { success: status.success(), status: status.to_string(), stdout, stderr })
+                let (success, code) = (status.success(), status.code());
+                Ok(Ended { success, code, status: status.to_string(), stdout, stderr })
             }
             Ok(_) => bail!("`{name}` printed more than {bytes} bytes"),
             Err(why) => bail!("{why}; it had printed:\n{}{}", head(&stdout), head(&stderr)),
