@@ -368,7 +368,7 @@ mod tests {
             "<T as Trait<A, B>>::ALIGN + <U>::ALIGN",
             "::core::mem::size_of::<(A, B)>()",
             "a < b",
-            "a < <T as Trait<A, B>>::LEN",
+            "a < <T<A, B>>::LEN",
             "1 << 4",
             "1 << 4 >> 2",
             "a <<b::C",
