@@ -32,6 +32,20 @@
 
 use renamed::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
 
+/// Defines an allocator that is aligned as a fragment of this macro says.
+macro_rules! aligned {
+    ($name:ident, $align:expr) => {
+        define_mem_blocks! {
+            /// Aligned as a fragment says.
+            #[mem_blocks(align = $align, crate = renamed)]
+            pub static $name: MemBlocks<[u8; 64], 4>;
+        }
+    };
+}
+
+aligned!(FRAGMENT_IN_BRACES, { LINE });
+aligned!(FRAGMENT_IN_PARENTHESES, (LINE));
+
 /// The line of a cache.
 const LINE: usize = 32;
 
