@@ -76,7 +76,7 @@ const PARTS: [Part; 3] = [
     },
 ];
 
-/// Mutants mutants are made.
+/// Which mutants are made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mutants {
     /// All, which takes two hours.
@@ -88,12 +88,20 @@ pub(crate) enum Mutants {
 /// Makes the mutants, and compares those that live with the list, and how many there are with `README.md`.
 pub(crate) fn check(which: Mutants, mode: Mode) -> Result<()> {
     let (mut killed, mut alive) = (BTreeSet::new(), BTreeSet::new());
+    let mut again = Vec::new();
     for part in &PARTS {
         let found = part.run(which)?;
         killed.extend(found.killed);
+        again.extend(part.more.map(|tests| (part, tests, found.alive.clone())));
         alive.extend(found.alive);
     }
-    // Where one is not compiled, nothing kills it.
+    // Where one is not compiled, nothing kills it: it may have been elsewhere.
+    for (part, tests, living) in again {
+        let living: Vec<_> = living.difference(&killed).collect();
+        if !living.is_empty() {
+            killed.extend(part.try_again(tests, &living)?.killed);
+        }
+    }
     let alive: BTreeMap<_, _> = count(alive.difference(&killed));
     let number: usize = alive.values().sum();
     let all = killed.len() + number;
@@ -131,14 +139,11 @@ impl Part {
         fs::create_dir_all(&folder)?;
         let before = if known.exists() { names(&known)? } else { BTreeSet::new() };
 
-        let mut found = self.test(self.tests, which, &folder)?;
-        if let Some(more) = self.more
-            && !found.alive.is_empty()
-        {
-            let killed = found.killed;
-            found = self.test(more, Mutants::Living, &folder)?;
-            found.killed.extend(killed);
+        let mut cargo = self.cargo(&folder)?;
+        if which == Mutants::Living {
+            cargo.arg("--iterate");
         }
+        let mut found = self.test(cargo, self.tests, &folder)?;
         // What has changed its place since then was made again, and so was what took too long.
         let all = lines(&process::output_of(self.cargo(&folder)?.arg("--list"))?);
         let before = before.intersection(&all).filter(|name| !found.alive.contains(*name));
@@ -149,12 +154,18 @@ impl Part {
         Ok(found)
     }
 
-    /// Makes mutants, and runs these tests for each.
-    fn test(&self, tests: Tests, which: Mutants, folder: &Path) -> Result<Outcomes> {
-        let mut cargo = self.cargo(folder)?;
-        if which == Mutants::Living {
-            cargo.arg("--iterate");
-        }
+    /// Makes those that live again, and runs other tests for each.
+    fn try_again(&self, tests: Tests, living: &[&String]) -> Result<Outcomes> {
+        println!("{} mutants of {} again", living.len(), self.name);
+        let folder = toolchain::target_dir().join("mutants").join(self.name).join("again");
+        fs::create_dir_all(&folder)?;
+        let mut cargo = self.cargo(&folder)?;
+        cargo.args(living.iter().map(|name| format!("--re=^{}$", literally(name))));
+        self.test(cargo, tests, &folder)
+    }
+
+    /// Runs these tests for each mutant that this cargo is to make.
+    fn test(&self, mut cargo: Command, tests: Tests, folder: &Path) -> Result<Outcomes> {
         cargo.args(OPTIONS.split(' ')).args(["--timeout", &tests.timeout.to_string()]);
         cargo.args(["--test-package", self.packages]);
         // To cargo where it compiles as well, which else compiled every test.
@@ -197,6 +208,12 @@ fn lines(text: &str) -> BTreeSet<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// A regular expression for a name alone.
+fn literally(name: &str) -> String {
+    let escape = |letter: char| r"\.+*?()|[]{}^$#&-~".contains(letter).then_some('\\');
+    name.chars().flat_map(|letter| escape(letter).into_iter().chain([letter])).collect()
+}
+
 /// How often each is there, without its line and column: `FILE: WHAT`.
 fn count(names: impl IntoIterator<Item = impl AsRef<str>>) -> BTreeMap<String, usize> {
     let mut counted = BTreeMap::new();
@@ -229,6 +246,11 @@ mod tests {
         let counted = count(names.map(str::to_owned));
         assert_eq!(counted.get("a.rs: replace x with y"), Some(&2));
         assert_eq!(counted.get("b.rs: z"), Some(&1));
+    }
+
+    #[test]
+    fn a_name_is_searched_for_letter_by_letter() {
+        assert_eq!(literally("a.rs:1:2: x -> One<'a>"), r"a\.rs:1:2: x \-> One<'a>");
     }
 
     #[test]
