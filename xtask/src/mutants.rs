@@ -15,9 +15,9 @@ use crate::{figures::Mode, process, tool, toolchain, top, trust};
 /// The mutants that live, with reasons.
 const LIST: &str = "tests/mutants.md";
 
-/// No baseline: it would compile the unchanged crates for a part of the tests only. A time in seconds for compiling as well:
-/// a loop without end may be in what the compiler evaluates.
-const OPTIONS: &str = "--profile mutants --jobs 2 --baseline skip --build-timeout 60";
+/// No baseline: it would compile the unchanged crates for a part of the tests only. Seconds for compiling as well, which takes
+/// some the first time: a loop without end may be in what the compiler evaluates.
+const OPTIONS: &str = "--profile mutants --jobs 2 --baseline skip --build-timeout 300";
 
 /// A part of the code, and the tests that are to kill its mutants: the quick ones.
 struct Part {
