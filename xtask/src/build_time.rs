@@ -230,7 +230,7 @@ fn compile(cargo: &mut Command) -> Result<Compiled> {
     let start = Instant::now();
     let ended = process::capture(cargo)?;
     let time = start.elapsed();
-    if !ended.success {
+    if !ended.status.success() {
         bail!("what is to be timed does not compile:\n{}", ended.stderr);
     }
     match crates_compiled(&ended.stderr) {

@@ -154,7 +154,7 @@ fn passed(program: &str) -> Result<BTreeSet<String>> {
         None => cargo.args(["test", "--package", "mem-blocks-tests", "--test", program]),
     };
     let ended = process::capture(&mut cargo)?;
-    if !ended.success {
+    if !ended.status.success() {
         bail!("the tests of {program}: {}\n{}{}", ended.status, ended.stdout, ended.stderr);
     }
     Ok(ended.stdout.lines().filter_map(passed_test).map(str::to_owned).collect())

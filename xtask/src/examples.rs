@@ -60,7 +60,7 @@ pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
 
 fn check_output(name: &str, command: &mut Command, mode: snapshot::Mode) -> Result<()> {
     let ended = process::run_limited(command, Duration::from_secs(60), 1 << 16)?;
-    if !ended.success {
+    if !ended.status.success() {
         bail!("example {name} ended with {}:\n{}{}", ended.status, ended.stdout, ended.stderr);
     }
     let expected = top().join("examples/expected").join(format!("{name}.txt"));

@@ -126,7 +126,7 @@ impl Variant {
         command.args([&word.to_string(), by]);
         let ended = run_limited(&mut command, TIME, BYTES)?;
         let what = format!("{word} blocks in a word, which changes by {by}");
-        if !ended.success {
+        if !ended.status.success() {
             bail!("{what}: {}\n{}", ended.status, ended.stderr);
         }
         let cases = cases(&ended.stdout).with_context(|| format!("{what}: no number of cases"))?;

@@ -123,7 +123,7 @@ impl Board {
 
         let mut emulator = self.emulator(&elf)?;
         let ended = process::run_limited(&mut emulator, limit, 1 << 16)?;
-        if !ended.success {
+        if !ended.status.success() {
             bail!("ended with {}; it printed:\n{}{}", ended.status, ended.stdout, ended.stderr);
         }
         let expected = board::path("expected").join(format!("{program}.txt"));
@@ -284,7 +284,7 @@ pub(crate) fn build(
         cargo.args(["--bin", program]);
     }
     let ended = process::capture(&mut cargo)?;
-    if !ended.success {
+    if !ended.status.success() {
         bail!("{} for {} does not build:\n{}", programs.join(", "), board.name, ended.stderr);
     }
     eprint!("{}", ended.stderr);

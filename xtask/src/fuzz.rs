@@ -145,7 +145,7 @@ impl Target {
             // As `cargo fuzz run` sets it.
             .env("ASAN_OPTIONS", "detect_odr_violation=0");
         let ended = run_limited(&mut command, time, MOST_PRINTED)?;
-        if !ended.success {
+        if !ended.status.success() {
             let name = self.name;
             bail!("{name} ended with {}:\n{}", ended.status, Printed(&ended.stderr).why());
         }

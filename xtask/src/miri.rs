@@ -13,7 +13,7 @@ const TESTS: [&str; 2] = ["bodies", "host"];
 
 pub(crate) fn check() -> Result<()> {
     let mut cargo = nightly_cargo()?;
-    if !process::capture(cargo.args(["miri", "--version"]))?.success {
+    if !process::capture(cargo.args(["miri", "--version"]))?.status.success() {
         bail!("no Miri; `rustup +nightly component add miri rust-src` helps");
     }
     let miri = || {

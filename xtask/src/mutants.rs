@@ -173,7 +173,12 @@ impl Part {
         cargo.args(tests.programs.iter().map(|argument| format!("--cargo-test-arg={argument}")));
         let ended = process::capture(&mut cargo)?;
         // All killed, some alive, some that took too long.
-        ensure!(matches!(ended.code, Some(0 | 2 | 3)), "{}: {}", ended.status, ended.stderr);
+        ensure!(
+            matches!(ended.status.code(), Some(0 | 2 | 3)),
+            "{}: {}",
+            ended.status,
+            ended.stderr
+        );
         Outcomes::read(&folder.join("mutants.out"))
     }
 

@@ -3,7 +3,7 @@
 use std::{
     io::Read,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -14,10 +14,7 @@ use anyhow::{Context, Result, bail};
 /// How a program ended, and what it printed.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    pub(crate) success: bool,
-    /// None where a signal ended it.
-    pub(crate) code: Option<i32>,
-    pub(crate) status: String,
+    pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
@@ -36,9 +33,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 pub(crate) fn capture(command: &mut Command) -> Result<Ended> {
     let output = command.output().with_context(|| format!("cannot start `{}`", shown(command)))?;
     Ok(Ended {
-        success: output.status.success(),
-        code: output.status.code(),
-        status: output.status.to_string(),
+        status: output.status,
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
@@ -47,7 +42,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<Ended> {
 /// What a command prints; fails if the command does.
 pub(crate) fn output_of(command: &mut Command) -> Result<String> {
     let ended = capture(command)?;
-    if !ended.success {
+    if !ended.status.success() {
         bail!("`{}` ended with {}:\n{}", shown(command), ended.status, ended.stderr);
     }
     Ok(ended.stdout)
@@ -98,10 +93,7 @@ pub(crate) fn run_limited(command: &mut Command, time: Duration, bytes: u64) -> 
         let stdout = stdout.join().expect("reading does not panic");
         let stderr = stderr.join().expect("reading does not panic");
         match status {
-            Ok(status) if !too_much.load(Ordering::Relaxed) => {
-                let (success, code) = (status.success(), status.code());
-                Ok(Ended { success, code, status: status.to_string(), stdout, stderr })
-            }
+            Ok(status) if !too_much.load(Ordering::Relaxed) => Ok(Ended { status, stdout, stderr }),
             Ok(_) => bail!("`{name}` printed more than {bytes} bytes"),
             Err(why) => bail!("{why}; it had printed:\n{}{}", head(&stdout), head(&stderr)),
         }
@@ -134,7 +126,7 @@ mod tests {
     #[test]
     fn run_limited_gives_status_and_output() {
         let ended = run_limited(&mut shell("echo out; echo err >&2; exit 3"), LONG, 100).unwrap();
-        assert!(!ended.success);
+        assert!(!ended.status.success());
         assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("out\n", "err\n"));
     }
 

@@ -117,7 +117,7 @@ fn sanitized(subcommand: &str, folder: &str, flags: &[&str]) -> Result<Command> 
 /// A program that is wrong on purpose must end with this complaint.
 fn must_be_stopped(command: &mut Command, complaint: &str) -> Result<()> {
     let ended = process::capture(command)?;
-    if ended.success || !ended.stderr.contains(complaint) {
+    if ended.status.success() || !ended.stderr.contains(complaint) {
         bail!(
             "a wrong program did not end with \"{complaint}\":\n{}{}",
             ended.stdout,

@@ -173,7 +173,7 @@ impl Build {
         // To say such a thing is an error unless it is allowed.
         cargo.args(["--quiet", "--", "--cfg", cfg, "--allow", "explicit_builtin_cfgs_in_flags"]);
         let ended = capture(&mut cargo)?;
-        if !ended.success {
+        if !ended.status.success() {
             bail!("does not build:\n{}", ended.stderr);
         }
         self.check()

@@ -212,7 +212,8 @@ pub(crate) fn host() -> Result<String> {
 
 /// Makes sure that `valgrind` is in `PATH`.
 pub(crate) fn need_valgrind() -> Result<()> {
-    if process::capture(Command::new("valgrind").arg("--version")).is_ok_and(|ended| ended.success)
+    if process::capture(Command::new("valgrind").arg("--version"))
+        .is_ok_and(|ended| ended.status.success())
     {
         return Ok(());
     }

@@ -58,7 +58,7 @@ impl Trace {
         plugin.push(&file);
         emulator.arg("-plugin").arg(plugin);
         let ended = process::run_limited(&mut emulator, Duration::from_secs(120), 1 << 16)?;
-        if !ended.success {
+        if !ended.status.success() {
             bail!(
                 "{} under the tracer ended with {}: {}{}",
                 elf.display(),

@@ -63,7 +63,7 @@ pub(super) fn build(cross: &Cross, board: &Board, profile: &str, what: For) -> R
         cargo.args(["--features", &feature]);
     }
     let ended = process::capture(&mut cargo)?;
-    if !ended.success {
+    if !ended.status.success() {
         bail!("bench/firmware for {} does not build:\n{}", board.name, ended.stderr);
     }
     eprint!("{}", ended.stderr);

@@ -21,7 +21,7 @@ pub(super) fn check() -> Result<()> {
     // A question would wait for an answer.
     fetch.env("GIT_TERMINAL_PROMPT", "0").args(["deny", "--config", "deny.toml", "fetch", "db"]);
     let fetched = capture(&mut fetch)?;
-    if !fetched.success {
+    if !fetched.status.success() {
         let why = fetched.stderr.trim();
         if !has_copy() {
             let message = format!(

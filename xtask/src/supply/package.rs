@@ -9,7 +9,7 @@ pub(super) fn check() -> Result<()> {
     cargo.args(["package", "--allow-dirty", "--color", "never"]).args(PUBLISHED);
     let ended = capture(&mut cargo)?;
     println!("{}", ended.stderr.trim_end());
-    if !ended.success {
+    if !ended.status.success() {
         bail!("the published crates cannot be packaged: {}", ended.status);
     }
     // To cargo it is no more than a warning.

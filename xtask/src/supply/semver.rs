@@ -11,7 +11,7 @@ use crate::{
 
 /// Compares the runtime crate with that of the last release. Of the macros, nothing but their names can be compared.
 pub(super) fn check() -> Result<()> {
-    if !capture(git().args(["rev-parse", "--git-dir"]))?.success {
+    if !capture(git().args(["rev-parse", "--git-dir"]))?.status.success() {
         println!("semver: NOT COMPARED, because this is no git repository");
         return Ok(());
     }
