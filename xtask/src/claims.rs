@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, toolchain, top};
+use crate::{host::in_lock, process, toolchain, top};
 
 /// The row of a table.
 #[derive(Debug)]
@@ -145,9 +145,7 @@ fn find(test: &str, file: &str, wanted: &str) -> Result<()> {
 fn passed(program: &str) -> Result<BTreeSet<String>> {
     let mut cargo = toolchain::cargo();
     match program.split_once('/') {
-        Some((folder, file)) => {
-            cargo.current_dir(top().join("tests").join(folder)).args(["test", "--test", file])
-        }
+        Some((_, file)) => in_lock(&mut cargo).args(["test", "--test", file]),
         None if program == "doctests" => {
             cargo.args(["test", "--package", "mem-blocks-tests", "--doc"])
         }

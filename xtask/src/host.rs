@@ -65,7 +65,7 @@ fn without_compare_and_swap() -> Result<()> {
 }
 
 /// The tests of the lock, which are a workspace of their own.
-fn in_lock(cargo: &mut Command) -> &mut Command {
+pub(crate) fn in_lock(cargo: &mut Command) -> &mut Command {
     cargo.current_dir(top().join("tests/lock"))
 }
 

@@ -156,8 +156,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["bench", "--quick"] => bench::run(Mode::Quick),
         ["bench", "--write"] => bench::run(Mode::Write),
         ["ci"] => ci(),
-        ["soak"] => Soak::ALL.into_iter().try_for_each(Soak::run),
-        ["soak", part] => Soak::named(part)?.run(),
+        ["soak"] => SOAK.into_iter().try_for_each(soak),
+        ["soak", part] => soak(part),
         _ => bail!("no such command\n\n{USAGE}"),
     }
 }
@@ -194,35 +194,19 @@ fn ci() -> Result<()> {
     bench::run(Mode::Quick)
 }
 
+/// The parts of `soak`.
+const SOAK: [&str; 3] = ["random", "fuzz", "mutants"];
+
 /// What takes hours: looks for what nobody has found, where `ci` looks whether all is as it was.
-#[derive(Clone, Copy)]
-enum Soak {
-    Random,
-    Fuzz,
-    Mutants,
-}
+fn soak(part: &str) -> Result<()> {
+    const OPERATIONS: &str = "1000000000";
+    const SECONDS: u64 = 1800;
 
-impl Soak {
-    const ALL: [Self; 3] = [Self::Random, Self::Fuzz, Self::Mutants];
-
-    fn named(part: &str) -> Result<Self> {
-        match part {
-            "random" => Ok(Self::Random),
-            "fuzz" => Ok(Self::Fuzz),
-            "mutants" => Ok(Self::Mutants),
-            _ => bail!("`{part}` is no part of `soak`"),
-        }
-    }
-
-    fn run(self) -> Result<()> {
-        const OPERATIONS: &str = "1000000000";
-        const SECONDS: u64 = 1800;
-
-        match self {
-            Self::Random => random::run(&["--seed", "random", "--operations", OPERATIONS]),
-            Self::Fuzz => fuzz::check(SECONDS),
-            Self::Mutants => mutants::check(Mutants::All, figures::Mode::Compare),
-        }
+    match part {
+        "random" => random::run(&["--seed", "random", "--operations", OPERATIONS]),
+        "fuzz" => fuzz::check(SECONDS),
+        "mutants" => mutants::check(Mutants::All, figures::Mode::Compare),
+        _ => bail!("`{part}` is no part of `soak`: {}", SOAK.join(", ")),
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::{
-    host::RUNTIME_TESTS,
+    host::{RUNTIME_TESTS, in_lock},
     process::{self, run},
     toolchain::{self, add_flags},
     top,
@@ -38,7 +38,7 @@ fn threads() -> Result<()> {
     let suppressions = top().join("tests/lock/thread-sanitizer.txt");
     let test = |folder: &str| {
         let mut cargo = sanitized("test", folder, &FLAGS)?;
-        cargo.current_dir(top().join("tests/lock"));
+        in_lock(&mut cargo);
         cargo.env("TSAN_OPTIONS", format!("suppressions={}", suppressions.display()));
         cargo.args(["--release", "--test", "threads"]);
         Ok::<_, anyhow::Error>(cargo)
@@ -50,8 +50,9 @@ fn threads() -> Result<()> {
 
 /// Accesses to what is nobody's.
 fn addresses() -> Result<()> {
+    const FLAGS: [&str; 1] = ["-Zsanitizer=address"];
     let in_tests = |subcommand: &str, package: &str| {
-        let mut cargo = sanitized(subcommand, "address-sanitizer", &["-Zsanitizer=address"])?;
+        let mut cargo = sanitized(subcommand, "address-sanitizer", &FLAGS)?;
         cargo.args(["--package", package]);
         Ok::<_, anyhow::Error>(cargo)
     };
@@ -73,13 +74,9 @@ fn addresses() -> Result<()> {
     // Handles are forgotten there.
     run(in_tests("test", "mem-blocks-random")?.env("ASAN_OPTIONS", "detect_leaks=0"))?;
 
-    let in_lock = |folder: &str| {
-        let mut cargo = sanitized("test", folder, &["-Zsanitizer=address"])?;
-        cargo.current_dir(top().join("tests/lock"));
-        Ok::<_, anyhow::Error>(cargo)
-    };
-    run(&mut in_lock("address-sanitizer")?)?;
-    run(toolchain::without_compare_and_swap(&mut in_lock("address-sanitizer-by-lock")?))
+    run(in_lock(&mut sanitized("test", "address-sanitizer", &FLAGS)?))?;
+    let mut by_lock = sanitized("test", "address-sanitizer-by-lock", &FLAGS)?;
+    run(toolchain::without_compare_and_swap(in_lock(&mut by_lock)))
 }
 
 /// Decisions by what nobody has written, which the sanitizers do not see.
