@@ -169,11 +169,12 @@ fn edit_distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+    use proc_macro2::{Span, TokenStream};
     use syn::parse::{ParseStream, Parser as _};
 
     use super::{Mistakes, edit_distance, nearest};
     use crate::model::Name;
+    use crate::place::fragment;
 
     #[test]
     fn brackets_are_reported_at_their_beginning_and_fragments_whole() {
@@ -191,8 +192,7 @@ mod tests {
         let tokens = |text: &str| text.parse::<TokenStream>().expect("the text should be tokens");
         assert_eq!(place(tokens("  (aa bb) cc")), (2, 3));
         assert_eq!(place(tokens("  aa bb")), (2, 4));
-        let fragment = Group::new(Delimiter::None, tokens("  aa bb"));
-        assert_eq!(place(TokenTree::Group(fragment).into()), (2, 7));
+        assert_eq!(place(fragment(tokens("  aa bb"))), (2, 7));
     }
 
     #[test]

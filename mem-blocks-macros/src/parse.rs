@@ -350,20 +350,22 @@ fn report_flaw(
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::TokenStream;
 
     use super::{Parsed, items};
 
     /// What becomes of each item: its name, or what is passed on of it; and its mistakes.
     fn read(text: &str) -> Vec<(String, Vec<String>)> {
-        let tokens = text.parse::<TokenStream>().expect("the text should be tokens");
         let outcome = |parsed| match parsed {
             Parsed::Definition(definition, mistakes) => {
                 (definition.item.name.to_string(), mistakes.messages())
             }
             Parsed::Foreign(_, rest, mistakes) => (rest.to_string(), mistakes.messages()),
         };
-        items(tokens).into_iter().map(outcome).collect()
+        parsed(text).into_iter().map(outcome).collect()
+    }
+
+    fn parsed(text: &str) -> Vec<Parsed> {
+        items(text.parse().expect("the text should be tokens"))
     }
 
     fn names(text: &str) -> Vec<String> {
@@ -434,9 +436,7 @@ mod tests {
     #[test]
     fn an_item_without_an_end_leaves_the_next_its_attributes() {
         for text in ["use a", "type A = B", "let a = 4", "const A = 4", "static A: B x"] {
-            let items = items(
-                format!("{text} #[a] static A: B;").parse().expect("the text should be tokens"),
-            );
+            let items = parsed(&format!("{text} #[a] static A: B;"));
             let Some(Parsed::Definition(definition, _)) = items.last() else { panic!("{text}") };
             assert_eq!(definition.item.attrs.len(), 1, "{text}");
         }
@@ -472,7 +472,7 @@ mod tests {
     #[test]
     fn a_type_behind_an_equals_sign_counts_if_it_is_one() {
         for (text, ty) in [("A = MemBlocks<u8, 4>;", "MemBlocks < u8 , 4 >"), ("A = B;", "")] {
-            let items = items(format!("static {text}").parse().expect("the text should be tokens"));
+            let items = parsed(&format!("static {text}"));
             let Some(Parsed::Definition(definition, _)) = items.first() else {
                 panic!("it has a name")
             };
@@ -492,7 +492,7 @@ mod tests {
     fn conditions_are_kept_apart() {
         let text =
             "#[cfg(a)] #[doc = \"b\"] #[cfg_attr(c, cfg(d))] #[cfg_attr(e, doc = \"f\")] fn g() {}";
-        let items = items(text.parse().expect("the text should be tokens"));
+        let items = parsed(text);
         let Some(Parsed::Foreign(conditions, ..)) = items.first() else {
             panic!("a function is foreign")
         };

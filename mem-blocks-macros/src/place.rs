@@ -30,11 +30,17 @@ fn last(token: TokenTree) -> Span {
     }
 }
 
+/// What stands where a `macro_rules!` macro has a fragment.
+#[cfg(test)]
+pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
+    TokenTree::Group(proc_macro2::Group::new(Delimiter::None, tokens)).into()
+}
+
 #[cfg(test)]
 mod tests {
     use proc_macro2::{Group, Span, TokenStream};
 
-    use super::{Delimiter, TokenTree, ends};
+    use super::{Delimiter, TokenTree, ends, fragment};
 
     #[test]
     fn the_ends_of_a_fragment_are_those_of_its_words() {
@@ -45,7 +51,7 @@ mod tests {
         let mut tokens: TokenStream = "  (aa) bb[cc]".parse().expect("the text should be tokens");
         for _ in 0..3 {
             assert_eq!(columns(&tokens), (2, 13));
-            tokens = TokenTree::Group(Group::new(Delimiter::None, tokens)).into();
+            tokens = fragment(tokens);
         }
     }
 

@@ -332,13 +332,14 @@ impl Angles {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+    use proc_macro2::TokenStream;
     use syn::parse::{ParseStream, Parser as _};
 
     use super::{
         arguments, brace_number, is_joint, open_items, take_angles, take_expression, take_item,
         take_type,
     };
+    use crate::place::fragment;
 
     /// What is taken, and what is left; both as tokens print themselves.
     fn split(text: &str, take: fn(ParseStream<'_>) -> TokenStream) -> (String, String) {
@@ -505,11 +506,6 @@ mod tests {
         }
         let fragment = fragment("MemBlocks<A, 4>".parse().expect("the text should be tokens"));
         assert!(arguments(&fragment).is_some());
-    }
-
-    /// What stands where a `macro_rules!` macro has a fragment.
-    fn fragment(tokens: TokenStream) -> TokenStream {
-        TokenTree::Group(Group::new(Delimiter::None, tokens)).into()
     }
 
     #[test]
