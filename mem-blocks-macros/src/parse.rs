@@ -350,7 +350,6 @@ fn report_flaw(
 
 #[cfg(test)]
 mod tests {
-
     use super::{Parsed, items};
 
     /// What becomes of each item: its name, or what is passed on of it; and its mistakes.

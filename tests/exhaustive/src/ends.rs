@@ -64,6 +64,21 @@ fn owner<H, R: PartialEq + Debug>(
     owner.expect("the case has passed")
 }
 
+/// The same of blocks that were free, and the drop of their owner.
+fn owner_of<H, R: PartialEq + Debug>(
+    subject: &mut Subject,
+    how: &str,
+    blocks: &[usize],
+    expected: &R,
+    operation: impl FnOnce() -> H,
+    look: impl FnOnce(&H) -> R,
+) {
+    let taken = subject.state().with(blocks);
+    let what = format_args!("{how} of {blocks:?}");
+    let owner = owner(subject, what, expected, taken, operation, look);
+    subject.dropping(format_args!("drop of {blocks:?}"), owner, blocks);
+}
+
 /// A block that is taken by address, and whose owner is made with what `from_raw` is given.
 fn block(given: impl Into<&'static RawMemBlocks> + Copy, subject: &mut Subject, index: usize) {
     let (free, pool, address) = (subject.state(), subject.pool(), subject.address(index));
@@ -152,10 +167,8 @@ fn run<const N: usize>(
     let run = owner(subject, what, &values(1), taken, make, content);
     subject.dropping(format_args!("drop of {range:?}"), run, &blocks);
 
-    let what = format_args!("write_zeroed of {range:?}");
     let make = || Run::write_zeroed(take());
-    let run = owner(subject, what, &vec![ZEROS; count], taken, make, content);
-    subject.dropping(format_args!("drop of {range:?}"), run, &blocks);
+    owner_of(subject, "write_zeroed", &blocks, &vec![ZEROS; count], make, content);
 
     let what = format_args!("assume_init of {range:?}");
     let make = || {
@@ -179,7 +192,6 @@ fn scatter<const N: usize>(
 ) {
     let free = subject.state();
     let blocks = free.alloc(count).expect("there are as many");
-    let taken = free.with(&blocks);
     let take = || pool.alloc_scatter::<MOST>(count).expect("there are as many");
     let addresses: Vec<*mut u8> = blocks.iter().map(|&block| subject.address(block)).collect();
     let content = |scatter: &Scatter<Content, MOST>| {
@@ -189,17 +201,10 @@ fn scatter<const N: usize>(
     };
     let values = |time| (0..count).map(|place| value(time, place)).collect::<Vec<_>>();
 
-    let what = format_args!("write_with of {blocks:?}");
     let make = || Scatter::write_with(take(), |place| value(1, place));
-    let scatter = owner(subject, what, &values(1), taken, make, content);
-    subject.dropping(format_args!("drop of {blocks:?}"), scatter, &blocks);
-
-    let what = format_args!("write_zeroed of {blocks:?}");
+    owner_of(subject, "write_with", &blocks, &values(1), make, content);
     let make = || Scatter::write_zeroed(take());
-    let scatter = owner(subject, what, &vec![ZEROS; count], taken, make, content);
-    subject.dropping(format_args!("drop of {blocks:?}"), scatter, &blocks);
-
-    let what = format_args!("assume_init of {blocks:?}");
+    owner_of(subject, "write_zeroed", &blocks, &vec![ZEROS; count], make, content);
     let make = || {
         let mut scatter = take();
         for (place, block) in scatter.runs_mut().flatten().enumerate() {
@@ -208,8 +213,7 @@ fn scatter<const N: usize>(
         // SAFETY: written just now.
         unsafe { Scatter::assume_init(scatter) }
     };
-    let scatter = owner(subject, what, &values(2), taken, make, content);
-    subject.dropping(format_args!("drop of {blocks:?}"), scatter, &blocks);
+    owner_of(subject, "assume_init", &blocks, &values(2), make, content);
 }
 
 /// Gives back blocks that no handle owns any more: by their addresses, and by that of the first one.
