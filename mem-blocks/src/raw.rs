@@ -804,12 +804,12 @@ impl fmt::Debug for RawMemBlocks {
 mod tests {
     extern crate std;
 
-    use std::boxed::Box;
     use std::panic;
 
     use mem_blocks_macros::mem_blocks;
 
     use super::{Bitmap, Geometry, NonNull, RawMemBlocks, bitmap, ptr, summed_words};
+    use crate::buffer::BlockBuffer;
     use crate::mem_blocks::MemBlocks;
     use crate::run::Run;
 
@@ -894,9 +894,10 @@ mod tests {
             behind: Bitmap<1>,
         }
         static WORDS: Words = Words { bitmap: Bitmap::new(), behind: Bitmap::new() };
+        static BUFFER: BlockBuffer<u8, BLOCKS> = BlockBuffer::new();
         let geometry = Geometry::new(1, BLOCKS).unwrap();
-        let buffer = NonNull::from(Box::leak(Box::new([0_u8; BLOCKS]))).cast();
-        // SAFETY: I8, I9. The buffer is leaked, and has as many blocks; the bitmap is of one use.
+        let buffer = NonNull::new(BUFFER.as_ptr()).unwrap();
+        // SAFETY: I8, I9. The buffer has as many blocks; nobody else uses it, or the bitmap.
         let pool = unsafe { RawMemBlocks::new(buffer, geometry, &WORDS.bitmap) };
         for free in (0..BLOCKS).rev() {
             pool.alloc(&mut [ptr::null_mut()]).unwrap();
