@@ -44,12 +44,14 @@ pub(crate) fn check(seconds: u64) -> Result<()> {
 
 /// Compiles what the target `macros` was called with, by the macros as they are.
 fn compile() -> Result<()> {
-    run(cargo().args(["build", "--package", "mem-blocks"]))?;
+    // Where nothing builds it with other features.
+    let library = folder("library");
+    run(cargo().env("CARGO_TARGET_DIR", &library).args(["build", "--package", "mem-blocks"]))?;
     let mut programs = in_fuzz("run");
     programs
         .env("CARGO_TARGET_DIR", folder("programs-build"))
         .args(["--quiet", "--locked", "--package", "mem-blocks-fuzz-macros", "--"])
-        .arg(target_dir().join("debug/libmem_blocks.rlib"))
+        .arg(library.join("debug/libmem_blocks.rlib"))
         .arg(folder("programs"))
         .arg(seeds("macros"))
         .arg(folder("corpus").join("macros"));

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{self, BOARDS},
     examples::FIRMWARE,
-    exhaustive, features, loom, peers,
+    exhaustive, loom, peers,
     process::run,
     safety,
     toolchain::{self, Cross, cargo},
@@ -43,8 +43,7 @@ pub(crate) fn test() -> Result<()> {
     run(in_lock(cargo().arg("test")))?;
     without_compare_and_swap()?;
     run(in_bench(cargo().arg("test")))?;
-    run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))?;
-    features::check()
+    run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))
 }
 
 /// The tests of the runtime crate once more, as on a core that has no compare-and-swap.
@@ -121,20 +120,30 @@ pub(crate) fn lint() -> Result<()> {
     exhaustive::lint()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
+    lint_firmware()
+}
+
+/// What is compiled for microcontrollers alone.
+fn lint_firmware() -> Result<()> {
+    // Nothing is linked here, so all can share what they are made of, which is `core` for the most part: if they are compiled
+    // alike.
+    let folder = toolchain::target_dir().join("firmware/lint");
+    let check = |mut clippy: Command| {
+        clippy.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+        run(clippy.args(["--release", "--locked", "--", "-D", "warnings"]))
+    };
     for board in BOARDS {
         let cross = Cross::find(board.target)?;
         cross.need_clippy()?;
         let mut clippy = board.cargo(&cross, "clippy");
-        clippy.args(["--release", "--package", board::PACKAGE]).args(board.features);
-        run(clippy.args(deny))?;
+        clippy.args(["--package", board::PACKAGE]).args(board.features);
+        check(clippy)?;
     }
     for (board, _) in peers::boards() {
-        let cross = Cross::find(board.target)?;
-        run(peers::cargo(&cross, "clippy", board).arg("--release").args(deny))?;
+        check(peers::cargo(&Cross::find(board.target)?, "clippy", board))?;
     }
     for firmware in &FIRMWARE {
-        let cross = Cross::find(firmware.target)?;
-        run(firmware.cargo(&cross, "clippy").args(["--release", "--locked"]).args(deny))?;
+        check(firmware.cargo(&Cross::find(firmware.target)?, "clippy"))?;
     }
     Ok(())
 }
@@ -151,22 +160,22 @@ pub(crate) fn doc() -> Result<()> {
 }
 
 pub(crate) fn msrv() -> Result<()> {
+    for features in [&[][..], &["--all-features"]] {
+        run(oldest_cargo()?.arg("check").args(PUBLISHED).args(features))?;
+    }
+    // What the macros write must be for the oldest compiler too, and mistakes as many errors as elsewhere.
+    run(oldest_cargo()?.args(["check", "--package", STRICT]))?;
+    run(oldest_cargo()?.args(["test", "--package", "mem-blocks-tests", "--tests"]))
+}
+
+/// A cargo of the oldest compiler that the manifest promises.
+pub(crate) fn oldest_cargo() -> Result<Command> {
     let manifest = fs::read_to_string(top().join("Cargo.toml"))?;
     let version = manifest
         .lines()
         .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
         .context("no `rust-version` in the workspace's Cargo.toml")?;
-    for features in [&[][..], &["--all-features"]] {
-        run(toolchain::oldest_cargo(version)?.arg("check").args(PUBLISHED).args(features))?;
-    }
-    // What the macros write must be for the oldest compiler too, and mistakes as many errors as elsewhere.
-    run(toolchain::oldest_cargo(version)?.args(["check", "--package", STRICT]))?;
-    run(toolchain::oldest_cargo(version)?.args([
-        "test",
-        "--package",
-        "mem-blocks-tests",
-        "--tests",
-    ]))
+    toolchain::oldest_cargo(version)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod bench;
 mod benchmark;
 mod board;
 mod build_time;
+mod ci;
 mod claims;
 mod condition;
 mod copy;
@@ -55,7 +56,7 @@ use mutants::Mutants;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test               every test: host, features, messages, lock, models, examples, firmware
+  test               every test: host, messages, lock, models, examples, firmware
   loom [--write]     the models alone: pools shared by threads, in every order of the threads'
                      steps up to some preemptions
   sanitize           tests on the host under ThreadSanitizer, AddressSanitizer and valgrind
@@ -91,7 +92,7 @@ usage: cargo xtask COMMAND
                      what definitions and crates cost at compile time, beside others; --quick is one round
   bench [--quick | --write]
                      how fast operations are on the host, beside other allocators, in one run; --quick is one round
-  ci                 all of the above but miri and mutants; build-time and bench in one round
+  ci                 all of the above but miri and mutants, two at a time; build-time and bench in one round
   soak [PART]        what takes hours: `random`, a thousand million operations of a new seed; `fuzz`, half an hour of
                      each target; `mutants`
 
@@ -101,22 +102,17 @@ usage: cargo xtask COMMAND
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match timed(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    let start = Instant::now();
+    match dispatch(&arguments) {
+        Ok(()) => {
+            println!("xtask: {} passed in {} s", arguments.join(" "), start.elapsed().as_secs());
+            ExitCode::SUCCESS
+        }
         Err(error) => {
-            eprintln!("xtask: FAILED: {error:#}");
+            eprintln!("xtask: {} FAILED: {error:#}", arguments.join(" "));
             ExitCode::FAILURE
         }
     }
-}
-
-/// The command, and how long it took: where CI spends its time.
-fn timed(arguments: &[&str]) -> Result<()> {
-    let command = arguments.join(" ");
-    let start = Instant::now();
-    dispatch(arguments).with_context(|| command.clone())?;
-    println!("xtask: {command} passed in {} s", start.elapsed().as_secs());
-    Ok(())
 }
 
 fn dispatch(arguments: &[&str]) -> Result<()> {
@@ -160,7 +156,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["bench"] => bench::run(Mode::Print),
         ["bench", "--quick"] => bench::run(Mode::Quick),
         ["bench", "--write"] => bench::run(Mode::Write),
-        ["ci"] => CI.into_iter().try_for_each(timed),
+        ["ci"] => ci::run(),
         ["soak"] => SOAK.into_iter().try_for_each(soak),
         ["soak", part] => soak(part),
         _ => bail!("no such command\n\n{USAGE}"),
@@ -178,27 +174,6 @@ fn readme() -> Result<()> {
     readme::check_fragments()?;
     readme::check_project()
 }
-
-/// What CI runs, in this order: what fails most often, and soonest, comes first.
-const CI: [&[&str]; 17] = [
-    &["lint"],
-    &["test"],
-    &["doc"],
-    &["msrv"],
-    &["targets"],
-    &["readme"],
-    &["cost"],
-    &["peers"],
-    &["exhaustive"],
-    &["random"],
-    &["sanitize"],
-    &["faults"],
-    &["sound"],
-    &["fuzz"],
-    &["supply"],
-    &["build-time", "--quick"],
-    &["bench", "--quick"],
-];
 
 /// The parts of `soak`.
 const SOAK: [&str; 3] = ["random", "fuzz", "mutants"];

@@ -22,6 +22,13 @@ pub(crate) const MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0"
 pub(crate) const PUBLIC_API: Tool = Tool { name: "cargo-public-api", version: "0.52.0" };
 pub(crate) const SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
 
+/// Whatever a tool's own profile says: to compile one takes longer than it ever runs.
+const QUICKLY: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+];
+
 impl Tool {
     /// A cargo, in the top folder, that has this program; the first argument is still to come: the program's own name.
     pub(crate) fn cargo(self) -> Result<Command> {
@@ -51,9 +58,8 @@ impl Tool {
             );
             let mut cargo = toolchain::cargo();
             // One for all of them: they share much of what they need.
-            cargo
-                .env("CARGO_TARGET_DIR", tools.join("build"))
-                .args(["install", "--locked", "--quiet"]);
+            cargo.env("CARGO_TARGET_DIR", tools.join("build"));
+            cargo.envs(QUICKLY).args(["install", "--locked", "--quiet"]);
             cargo.args(["--version", version]).arg("--root").arg(&root).arg(name);
             process::run(&mut cargo).with_context(|| format!("no {name} {version}"))?;
             if !program.is_file() {
