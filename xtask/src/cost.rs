@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     board::{BOARDS, Board},
-    figures::{self, Mode, Table, cell},
+    expected::Mode,
+    figures::{self, Table, cell},
     firmware::{self, BITMAP, BUFFER},
     image::Image,
     toolchain::{self, Cross},

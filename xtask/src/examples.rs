@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    expected::Mode,
     firmware::BUFFER,
     image::{self, Image},
     process, snapshot,
@@ -43,7 +44,7 @@ pub(crate) const FIRMWARE: [Firmware; 2] = [
     },
 ];
 
-pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
+pub(crate) fn check(mode: Mode) -> Result<()> {
     let folder = top().join("examples");
     let mut names = programs(&folder.join("src/bin"))?;
     process::run(toolchain::cargo().args(["build", "--quiet", "--package", PACKAGE, "--bins"]))?;
@@ -58,7 +59,7 @@ pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
     no_stray_files(&folder.join("expected"), &names)
 }
 
-fn check_output(name: &str, command: &mut Command, mode: snapshot::Mode) -> Result<()> {
+fn check_output(name: &str, command: &mut Command, mode: Mode) -> Result<()> {
     let ended = process::run_limited(command, Duration::from_secs(60), 1 << 16)?;
     if !ended.status.success() {
         bail!("example {name} ended with {}:\n{}{}", ended.status, ended.stdout, ended.stderr);
@@ -82,7 +83,7 @@ impl Firmware {
     }
 
     /// Builds it, looks at its image, and runs it as its README says: with `cargo run`, and so with its own runner.
-    fn check(&self, mode: snapshot::Mode) -> Result<()> {
+    fn check(&self, mode: Mode) -> Result<()> {
         let cross = Cross::find(self.target)?;
         process::run(self.cargo(&cross, "build").args(["--quiet", "--release", "--locked"]))?;
         let built = toolchain::target_dir().join("firmware").join(self.name).join(self.target);

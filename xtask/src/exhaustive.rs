@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    figures::Mode,
+    expected::Mode,
     process::{output_of, run, run_limited},
     toolchain::{add_flags, cargo, rustc, target_dir, without_compare_and_swap},
     top, trust,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{claims, figures::Mode, trust};
+use crate::{claims, expected::Mode, trust};
 
 const DOCUMENT: &str = "docs/faults.md";
 

@@ -4,16 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
-use crate::{readme, trace::Call};
-
-/// What to do about tables that differ from those in the README.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Fail.
-    Compare,
-    /// Write the new ones to the README.
-    Write,
-}
+use crate::{expected::Mode, readme, trace::Call};
 
 /// By how many per cent our figures may be worse where another compiler made the code.
 const OTHER_COMPILER: u64 = 15;

@@ -11,6 +11,7 @@ use crate::{
         Programs,
     },
     cost, examples,
+    expected::Mode,
     image::{self, Image, Item, Region, overlap},
     process, snapshot,
     toolchain::Cross,
@@ -40,7 +41,7 @@ const UNCONFIGURED: &str = "unconfigured";
 /// The programs whose own variables are in `.data`: what they hold is in an `Option`, of which `None` is not zero.
 const WITH_DATA: [&str; 2] = ["pairs", "storm"];
 
-pub(crate) fn check(mode: snapshot::Mode) -> Result<()> {
+pub(crate) fn check(mode: Mode) -> Result<()> {
     let names = programs()?;
     let mut unused = names.clone();
     for board in BOARDS.iter().chain(BY_LOCK) {
@@ -94,7 +95,7 @@ impl Board {
     }
 
     /// All that is checked about one program, which has been built.
-    fn check(&self, program: &str, mode: snapshot::Mode, limit: Duration) -> Result<()> {
+    fn check(&self, program: &str, mode: Mode, limit: Duration) -> Result<()> {
         let elf = self.built(program);
         let image = Image::read(&elf)?;
         let regions = image::regions(&board::path("memory").join(self.memory))?;
@@ -143,7 +144,7 @@ impl Board {
         let name = format!("firmware {} {program} {}", self.name, features.join(" "));
         let limit = if says.contains(&HANGS) { LIMIT_WHERE_IT_MAY_HANG } else { LIMIT };
         let found = build(cross, self, RELEASE, &[(*program).to_owned()], features)
-            .and_then(|()| self.check(program, snapshot::Mode::Compare, limit));
+            .and_then(|()| self.check(program, Mode::Compare, limit));
         let Err(error) = found.map_err(|error| format!("{error:#}")) else {
             bail!("{name} passes: the check sees nothing");
         };

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    figures::Mode,
+    expected::Mode,
     process::{output_of, run},
     toolchain::{add_flags, cargo, target_dir},
     top, trust,

@@ -13,6 +13,7 @@ mod copy;
 mod cost;
 mod examples;
 mod exhaustive;
+mod expected;
 mod faults;
 mod features;
 mod figures;
@@ -50,7 +51,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use benchmark::Mode;
+use expected::Mode;
 use mutants::Mutants;
 
 const USAGE: &str = "\
@@ -67,15 +68,15 @@ usage: cargo xtask COMMAND
   exhaustive [--write]
                      every state of tiny pools times every operation with every argument, compared with a plain model;
                      the number of cases compared with README.md
-  firmware [--bless] firmware alone: build, check the ELF files, run under QEMU, compare the output
-  examples [--bless] every program in examples/, its output compared
+  firmware [--write] firmware alone: build, check the ELF files, run under QEMU, compare the output
+  examples [--write] every program in examples/, its output compared
   faults [--write]   every misuse in docs/faults.md: the tests that show what comes of it, and their number in README.md
   sound [--write]    every attempt in docs/soundness.md to break an invariant from safe code, and the reason of each
                      unsafe block; their numbers in README.md
   lint               formatting, clippy with warnings as errors, and the reason of each unsafe block
   doc                documentation of the published crates, warnings as errors
   msrv               the published crates, and definitions right and wrong, with the oldest supported compiler
-  supply [--bless]   what mem-blocks is built from: licences, advisories, oldest versions, sets of features; the listings of
+  supply [--write]   what mem-blocks is built from: licences, advisories, oldest versions, sets of features; the listings of
                      the interface, and what has changed since the last release
   targets            a crate of definitions, built for microcontrollers and for every kind of host: sections where
                      they should be and nowhere else
@@ -96,7 +97,7 @@ usage: cargo xtask COMMAND
   soak [PART]        what takes hours: `random`, a thousand million operations of a new seed; `fuzz`, half an hour of
                      each target; `mutants`
 
---bless and --write put what was found in place of what was expected.
+--write, the last word, puts what was found in place of what was expected.
 ";
 
 fn main() -> ExitCode {
@@ -116,58 +117,52 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(arguments: &[&str]) -> Result<()> {
-    match arguments {
-        ["test"] => test(),
-        ["loom"] => loom::check(figures::Mode::Compare),
-        ["loom", "--write"] => loom::check(figures::Mode::Write),
-        ["sanitize"] => sanitize::check(),
-        ["miri"] => miri::check(),
-        ["mutants"] => mutants::check(Mutants::All, figures::Mode::Compare),
-        ["mutants", "--write"] => mutants::check(Mutants::All, figures::Mode::Write),
-        ["mutants", "--living"] => mutants::check(Mutants::Living, figures::Mode::Compare),
-        ["mutants", "--living", "--write"] => mutants::check(Mutants::Living, figures::Mode::Write),
-        ["firmware"] => firmware::check(snapshot::Mode::Compare),
-        ["firmware", "--bless"] => firmware::check(snapshot::Mode::Bless),
-        ["exhaustive"] => exhaustive::check(figures::Mode::Compare),
-        ["exhaustive", "--write"] => exhaustive::check(figures::Mode::Write),
-        ["examples"] => examples::check(snapshot::Mode::Compare),
-        ["examples", "--bless"] => examples::check(snapshot::Mode::Bless),
-        ["lint"] => host::lint(),
-        ["doc"] => host::doc(),
-        ["faults"] => faults::check(figures::Mode::Compare),
-        ["faults", "--write"] => faults::check(figures::Mode::Write),
-        ["sound"] => sound::check(figures::Mode::Compare),
-        ["sound", "--write"] => sound::check(figures::Mode::Write),
-        ["msrv"] => host::msrv(),
-        ["supply"] => supply::check(snapshot::Mode::Compare),
-        ["supply", "--bless"] => supply::check(snapshot::Mode::Bless),
-        ["targets"] => targets::check(),
-        ["cost"] => cost::check(figures::Mode::Compare),
-        ["cost", "--write"] => cost::check(figures::Mode::Write),
-        ["peers"] => peers::check(figures::Mode::Compare),
-        ["peers", "--write"] => peers::check(figures::Mode::Write),
-        ["fuzz"] => fuzz::check(fuzz::SECONDS),
-        ["fuzz", "--seconds", seconds] => fuzz::check(seconds.parse().context("no number")?),
-        ["readme"] => readme(),
-        ["random", options @ ..] => random::run(options),
-        ["build-time"] => build_time::run(Mode::Print),
-        ["build-time", "--quick"] => build_time::run(Mode::Quick),
-        ["build-time", "--write"] => build_time::run(Mode::Write),
-        ["bench"] => bench::run(Mode::Print),
-        ["bench", "--quick"] => bench::run(Mode::Quick),
-        ["bench", "--write"] => bench::run(Mode::Write),
-        ["ci"] => ci::run(),
-        ["soak"] => SOAK.into_iter().try_for_each(soak),
-        ["soak", part] => soak(part),
+    let (command, mode) = match arguments {
+        [command @ .., "--write"] => (command, Mode::Write),
+        command => (command, Mode::Compare),
+    };
+    match (command, mode) {
+        (["loom"], _) => loom::check(mode),
+        (["mutants"], _) => mutants::check(Mutants::All, mode),
+        (["mutants", "--living"], _) => mutants::check(Mutants::Living, mode),
+        (["exhaustive"], _) => exhaustive::check(mode),
+        (["firmware"], _) => firmware::check(mode),
+        (["examples"], _) => examples::check(mode),
+        (["faults"], _) => faults::check(mode),
+        (["sound"], _) => sound::check(mode),
+        (["supply"], _) => supply::check(mode),
+        (["cost"], _) => cost::check(mode),
+        (["peers"], _) => peers::check(mode),
+        (["random", options @ ..], _) => random::run(options, mode),
+        (["build-time"], Mode::Write) => build_time::run(benchmark::Mode::Write),
+        (["bench"], Mode::Write) => bench::run(benchmark::Mode::Write),
+        (_, Mode::Write) => bail!("no such command, or it writes nothing\n\n{USAGE}"),
+        (["test"], _) => test(),
+        (["sanitize"], _) => sanitize::check(),
+        (["miri"], _) => miri::check(),
+        (["lint"], _) => host::lint(),
+        (["doc"], _) => host::doc(),
+        (["msrv"], _) => host::msrv(),
+        (["targets"], _) => targets::check(),
+        (["fuzz"], _) => fuzz::check(fuzz::SECONDS),
+        (["fuzz", "--seconds", seconds], _) => fuzz::check(seconds.parse().context("no number")?),
+        (["readme"], _) => readme(),
+        (["build-time"], _) => build_time::run(benchmark::Mode::Print),
+        (["build-time", "--quick"], _) => build_time::run(benchmark::Mode::Quick),
+        (["bench"], _) => bench::run(benchmark::Mode::Print),
+        (["bench", "--quick"], _) => bench::run(benchmark::Mode::Quick),
+        (["ci"], _) => ci::run(),
+        (["soak"], _) => SOAK.into_iter().try_for_each(soak),
+        (["soak", part], _) => soak(part),
         _ => bail!("no such command\n\n{USAGE}"),
     }
 }
 
 fn test() -> Result<()> {
     host::test()?;
-    loom::check(figures::Mode::Compare)?;
-    examples::check(snapshot::Mode::Compare)?;
-    firmware::check(snapshot::Mode::Compare)
+    loom::check(Mode::Compare)?;
+    examples::check(Mode::Compare)?;
+    firmware::check(Mode::Compare)
 }
 
 fn readme() -> Result<()> {
@@ -184,9 +179,9 @@ fn soak(part: &str) -> Result<()> {
     const SECONDS: u64 = 1800;
 
     match part {
-        "random" => random::run(&["--seed", "random", "--operations", OPERATIONS]),
+        "random" => random::run(&["--seed", "random", "--operations", OPERATIONS], Mode::Compare),
         "fuzz" => fuzz::check(SECONDS),
-        "mutants" => mutants::check(Mutants::All, figures::Mode::Compare),
+        "mutants" => mutants::check(Mutants::All, Mode::Compare),
         _ => bail!("`{part}` is no part of `soak`: {}", SOAK.join(", ")),
     }
 }

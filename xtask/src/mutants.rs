@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{figures::Mode, process, tool, toolchain, top, trust};
+use crate::{expected::Mode, process, tool, toolchain, top, trust};
 
 /// The mutants that live, with reasons.
 const LIST: &str = "tests/mutants.md";

@@ -11,7 +11,7 @@ use anyhow::Result;
 
 pub(crate) use build::{boards, cargo};
 
-use crate::figures::{self, Mode};
+use crate::{expected::Mode, figures};
 
 const NAME: &str = "cargo xtask peers";
 

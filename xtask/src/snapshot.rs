@@ -4,18 +4,11 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-/// What to do about a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Fail.
-    Compare,
-    /// Write what was found to the file.
-    Bless,
-}
+use crate::expected::Mode;
 
 /// Compares `found` with the content of the file `expected`.
 pub(crate) fn compare(expected: &Path, found: &str, mode: Mode) -> Result<()> {
-    if mode == Mode::Bless {
+    if mode == Mode::Write {
         return fs::write(expected, found)
             .with_context(|| format!("cannot write {}", expected.display()));
     }

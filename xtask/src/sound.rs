@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     claims::{self, Claim},
-    figures::Mode,
+    expected::Mode,
     process::run,
     safety, toolchain, trust,
 };

@@ -9,7 +9,7 @@ mod semver;
 
 use anyhow::Result;
 
-use crate::{features, figures, snapshot::Mode, trust};
+use crate::{expected::Mode, features, trust};
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
     packages::check()?;
@@ -20,10 +20,6 @@ pub(crate) fn check(mode: Mode) -> Result<()> {
     features::check()?;
     minimal::check()?;
 
-    let mode = match mode {
-        Mode::Compare => figures::Mode::Compare,
-        Mode::Bless => figures::Mode::Write,
-    };
     trust::figure(mode, "packages-compiled", packages::compiled()?)?;
     trust::figure(mode, "feature-sets", features::count()?)
 }

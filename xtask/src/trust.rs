@@ -3,7 +3,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{figures::Mode, readme};
+use crate::{expected::Mode, readme};
 
 /// What a command has found, under the name that it has in the README.
 ///
@@ -16,9 +16,7 @@ pub(crate) fn figure(mode: Mode, name: &str, found: u64) -> Result<()> {
         Mode::Write => readme::replace_figure(name, &found),
         Mode::Compare if old == found => Ok(()),
         Mode::Compare => {
-            bail!(
-                "README.md says {old} {name}, found were {found}; `--write`, or `--bless`, updates it"
-            )
+            bail!("README.md says {old} {name}, found were {found}; `--write` updates it")
         }
     }
 }

@@ -4,11 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    process::output_of,
-    snapshot::{self, Mode},
-    tool, toolchain, top,
-};
+use crate::{expected::Mode, process::output_of, snapshot, tool, toolchain, top};
 
 /// Each with the target that it is listed for: on Windows, fewer alignments are supported. Macros are for the host.
 const PACKAGES: [(&str, &[&str]); 2] =
@@ -30,7 +26,7 @@ pub(super) fn check(mode: Mode) -> Result<()> {
             }
             bail!(
                 "the interface of {package} is not what {package}/public-api.txt says; if that is meant, `cargo xtask \
-                supply --bless` writes it:\n{changes}"
+                supply --write` writes it:\n{changes}"
             )
         })?;
         println!("{package}: {} lines of interface", found.lines().count());
