@@ -29,20 +29,25 @@ pub(crate) struct Firmware {
     pub(crate) name: &'static str,
     pub(crate) target: &'static str,
     emulator: &'static str,
+    /// Where its buffer lies.
+    section: &'static str,
 }
 
-pub(crate) const FIRMWARE: [Firmware; 2] = [
-    Firmware {
-        name: "firmware-cortex-m",
-        target: "thumbv7m-none-eabi",
-        emulator: "qemu-system-arm",
-    },
+pub(crate) const FIRMWARE: [Firmware; 4] = [
+    Firmware { section: ".sram2", ..on_cortex_m("firmware-cortex-m") },
     Firmware {
         name: "firmware-riscv",
         target: "riscv32imac-unknown-none-elf",
         emulator: "qemu-system-riscv32",
+        section: ".sram2",
     },
+    on_cortex_m("firmware-embassy"),
+    on_cortex_m("firmware-rtic"),
 ];
+
+const fn on_cortex_m(name: &'static str) -> Firmware {
+    Firmware { name, target: "thumbv7m-none-eabi", emulator: "qemu-system-arm", section: ".bss" }
+}
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
     let folder = top().join("examples");
@@ -90,9 +95,11 @@ impl Firmware {
         let image = Image::read(&built.join("release").join(self.name))?;
         let mut wrong = image.strays(&image::regions(&self.folder().join("memory.x"))?, "FLASH");
         let buffer = image.variables.iter().find(|variable| variable.is_inside(BUFFER));
-        if buffer.is_none_or(|buffer| buffer.section != ".sram2" || image.is_loaded(&buffer.range))
-        {
-            wrong.push(format!("the buffer is not in .sram2, or the image carries it: {buffer:?}"));
+        let section = self.section;
+        if buffer.is_none_or(|buffer| buffer.section != section || image.is_loaded(&buffer.range)) {
+            wrong.push(format!(
+                "the buffer is not in {section}, or the image carries it: {buffer:?}"
+            ));
         }
         if !wrong.is_empty() {
             bail!("example {}: {}", self.name, wrong.join("\n  "));

@@ -18,11 +18,13 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-pub(crate) const WORKSPACES: [&str; 10] = [
+pub(crate) const WORKSPACES: [&str; 12] = [
     "bench",
     "bench/firmware",
     "examples/firmware-cortex-m",
+    "examples/firmware-embassy",
     "examples/firmware-riscv",
+    "examples/firmware-rtic",
     "fuzz",
     "tests/exhaustive",
     "tests/firmware",
