@@ -44,6 +44,9 @@
 //! [`alloc_contiguous_in`]: MemBlocks::alloc_contiguous_in
 //! [`claim`]: MemBlocks::claim
 //!
+//! The [`guide`] answers questions: which memory for DMA, how large, from an interrupt, with Embassy or RTIC, from C, from
+//! `heapless::pool`, from Zephyr.
+//!
 //! # Where things lie
 //!
 //! | What | Where | Size |
@@ -132,6 +135,8 @@ mod error;
 mod geometry;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod group;
+#[cfg(doc)]
+pub mod guide;
 #[allow(unsafe_code)] // reaches what the lock protects, and exchanges a word by hand
 mod lock;
 #[allow(unsafe_code)] // makes owning handles of addresses
