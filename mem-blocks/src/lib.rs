@@ -104,7 +104,7 @@
 //! | Feature | Adds |
 //! |---|---|
 //! | `defmt` | `defmt::Format` for the error types |
-//! | `stable_deref_trait` | `StableDeref` for the handles that dereference |
+//! | `stable_deref_trait` | `StableDeref` for the handles that dereference, and by that the buffer traits of `embedded-dma` |
 //!
 //! Neither is on by default.
 //!
