@@ -291,12 +291,12 @@ impl Board {
     }
 
     /// A cargo that builds, or looks at, its programs.
-    pub(crate) fn cargo(&self, cross: &Cross, subcommand: &str) -> Command {
-        let mut cargo = cross.cargo(subcommand, self.target, self.name);
+    pub(crate) fn cargo(&self, cross: &Cross, subcommand: &str) -> Result<Command> {
+        let mut cargo = cross.cargo(subcommand, self.target, self.name)?;
         if self.by_lock {
             toolchain::without_compare_and_swap(&mut cargo);
         }
-        cargo
+        Ok(cargo)
     }
 
     /// The emulator with a program.

@@ -162,7 +162,7 @@ fn firmware(builds: &Builds<'_>, rounds: usize) -> Result<String> {
         rounds,
         |firmware| {
             builds.clear()?;
-            compile(&mut builds.build(firmware))
+            compile(&mut builds.build(firmware)?)
         },
     )
 }

@@ -81,16 +81,16 @@ impl Firmware {
     }
 
     /// A cargo for the application.
-    pub(crate) fn cargo(&self, cross: &Cross, subcommand: &str) -> Command {
-        let mut cargo = cross.cargo(subcommand, self.target, self.name);
+    pub(crate) fn cargo(&self, cross: &Cross, subcommand: &str) -> Result<Command> {
+        let mut cargo = cross.cargo(subcommand, self.target, self.name)?;
         cargo.current_dir(self.folder());
-        cargo
+        Ok(cargo)
     }
 
     /// Builds it, looks at its image, and runs it as its README says: with `cargo run`, and so with its own runner.
     fn check(&self, mode: Mode) -> Result<()> {
         let cross = Cross::find(self.target)?;
-        process::run(self.cargo(&cross, "build").args(["--quiet", "--release", "--locked"]))?;
+        process::run(self.cargo(&cross, "build")?.args(["--quiet", "--release", "--locked"]))?;
         let built = toolchain::target_dir().join("firmware").join(self.name).join(self.target);
         let image = Image::read(&built.join("release").join(self.name))?;
         let mut wrong = image.strays(&image::regions(&self.folder().join("memory.x"))?, "FLASH");
@@ -106,7 +106,7 @@ impl Firmware {
         }
 
         let emulator = toolchain::emulator(self.emulator)?;
-        let mut cargo = self.cargo(&cross, "run");
+        let mut cargo = self.cargo(&cross, "run")?;
         cargo.args(["--quiet", "--release", "--locked"]);
         // The runner names the emulator without a path.
         let own = cargo.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path);

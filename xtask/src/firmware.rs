@@ -279,7 +279,7 @@ pub(crate) fn build(
     programs: &[String],
     features: &[&str],
 ) -> Result<()> {
-    let mut cargo = board.cargo(cross, "build");
+    let mut cargo = board.cargo(cross, "build")?;
     cargo.args(["--quiet", "--profile", profile, "--package", PACKAGE]).args(features);
     for program in programs {
         cargo.args(["--bin", program]);

@@ -127,8 +127,7 @@ pub(crate) fn lint() -> Result<()> {
 
 /// What is compiled for microcontrollers alone.
 fn lint_firmware() -> Result<()> {
-    // Nothing is linked here, so all can share what they are made of, which is `core` for the most part: if they are compiled
-    // alike.
+    // Nothing is linked here, so all can share what they are made of, if it is compiled alike.
     let folder = toolchain::target_dir().join("firmware/lint");
     let check = |mut clippy: Command| {
         clippy.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_RELEASE_DEBUG", "0");
@@ -137,15 +136,15 @@ fn lint_firmware() -> Result<()> {
     for board in BOARDS {
         let cross = Cross::find(board.target)?;
         cross.need_clippy()?;
-        let mut clippy = board.cargo(&cross, "clippy");
+        let mut clippy = board.cargo(&cross, "clippy")?;
         clippy.args(["--package", board::PACKAGE]).args(board.features);
         check(clippy)?;
     }
     for (board, _) in peers::boards() {
-        check(peers::cargo(&Cross::find(board.target)?, "clippy", board))?;
+        check(peers::cargo(&Cross::find(board.target)?, "clippy", board)?)?;
     }
     for firmware in &FIRMWARE {
-        check(firmware.cargo(&Cross::find(firmware.target)?, "clippy"))?;
+        check(firmware.cargo(&Cross::find(firmware.target)?, "clippy")?)?;
     }
     Ok(())
 }

@@ -42,15 +42,6 @@ fn version<'t>(lock: &'t str, own: &str, package: &str) -> Option<&'t str> {
     line.strip_suffix("\",")
 }
 
-/// The packages in a lock file.
-pub(crate) fn packages(lock: &str) -> Vec<String> {
-    let names = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let mut names: Vec<_> = names.map(ToOwned::to_owned).collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,12 +62,5 @@ mod tests {
         let own = "\n[[package]]\nname = \"peers\"\nversion = \"0.0.0\"\ndependencies = [\n \"a-b\",\n \"b 3.0.0\",\n]\n";
         let other = "\n[[package]]\nname = \"b\"\nversion = \"3.0.0\"\n";
         assert_eq!(version(&format!("{lock}{other}{own}"), "peers", "b"), Some("3.0.0"));
-    }
-
-    #[test]
-    fn a_package_counts_once_whatever_its_versions() {
-        let lock = "version = 4\n\n[[package]]\nname = \"b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\n\n\
-            [[package]]\nname = \"b\"\nversion = \"2.0.0\"\ndependencies = [\n \"a\",\n]\n";
-        assert_eq!(packages(lock), ["a", "b"]);
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn check_project() -> Result<()> {
     fs::write(folder.join("src/main.rs"), PROGRAM)?;
     fs::copy(top().join("tests/firmware/Cargo.lock"), folder.join("Cargo.lock"))?;
 
-    let mut cargo = Cross::find(target)?.cargo("build", target, "from-readme");
+    let mut cargo = Cross::find(target)?.cargo("build", target, "from-readme")?;
     process::run(cargo.args(["--quiet", "--release"]).current_dir(&folder))?;
     let built = toolchain::target_dir().join("firmware/from-readme").join(target);
     let image = Image::read(&built.join("release/from-readme"))?;

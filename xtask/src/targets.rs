@@ -135,7 +135,7 @@ pub(crate) fn check() -> Result<()> {
 }
 
 fn cargo(cross: &Cross, subcommand: &str, target: &str) -> Command {
-    let mut cargo = cross.cargo(subcommand, target, "targets");
+    let mut cargo = cross.cargo_with_core(subcommand, target, "targets");
     cargo.args(["--package", PACKAGE, "--profile", PROFILE]);
     cargo
 }

@@ -34,7 +34,7 @@ pub(crate) fn target_dir() -> PathBuf {
 pub(crate) enum Cross {
     /// The toolchain in use has the target: `rustup target add` was run.
     Installed,
-    /// Debian's compiler, which comes with the library's sources; `core` is built from them.
+    /// Debian's compiler, which comes with the library's sources; `core` and `alloc` are built from them.
     Debian,
 }
 
@@ -54,7 +54,31 @@ impl Cross {
 
     /// A cargo whose `build`, `clippy` and so on work for `target`, with a target folder of its own: the linker
     /// scripts of two boards with one target would overwrite each other.
-    pub(crate) fn cargo(&self, subcommand: &str, target: &str, folder: &str) -> Command {
+    pub(crate) fn cargo(&self, subcommand: &str, target: &str, folder: &str) -> Result<Command> {
+        let mut cargo = self.cargo_without_library(subcommand, target, folder);
+        if matches!(self, Cross::Debian) {
+            let folder = target_dir().join("tools").join(format!("library-{}", self.version()?));
+            if !folder.join("lib/rustlib").join(target).is_dir() {
+                let mut setup = Command::new(top().join("tools/setup-library.sh"));
+                process::run(setup.arg(target).arg(&folder))?;
+            }
+            // The second is for clippy, which does not ask the compiler.
+            cargo.env("RUSTC", folder.join("bin/rustc")).env("SYSROOT", folder);
+        }
+        Ok(cargo)
+    }
+
+    /// The same, which builds `core` as it builds the rest: for many targets, each of them once and not optimised.
+    pub(crate) fn cargo_with_core(&self, subcommand: &str, target: &str, folder: &str) -> Command {
+        let mut cargo = self.cargo_without_library(subcommand, target, folder);
+        if matches!(self, Cross::Debian) {
+            // `-Zbuild-std` wants a nightly compiler, or one that is told to behave as if it built itself.
+            cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core");
+        }
+        cargo
+    }
+
+    fn cargo_without_library(&self, subcommand: &str, target: &str, folder: &str) -> Command {
         let mut cargo = match self {
             Cross::Installed => cargo(),
             Cross::Debian => {
@@ -70,15 +94,10 @@ impl Cross {
                 }
                 // Else `cargo` finds rustup's compiler and rustup's `cargo clippy`.
                 cargo.env("RUSTC", "/usr/bin/rustc").env("PATH", path_from("/usr/bin"));
-                // `-Zbuild-std` wants a nightly compiler, or one that is told to behave as if it built itself.
-                cargo.env("RUSTC_BOOTSTRAP", "1");
                 cargo
             }
         };
         cargo.arg(subcommand).args(["--target", target]);
-        if matches!(self, Cross::Debian) {
-            cargo.arg("-Zbuild-std=core");
-        }
         cargo.current_dir(top().join("tests/firmware"));
         cargo.env("CARGO_TARGET_DIR", target_dir().join("firmware").join(folder));
         cargo

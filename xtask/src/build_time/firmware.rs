@@ -5,13 +5,12 @@ use std::{fs, process::Command};
 use anyhow::{Context, Result};
 
 use super::crates::Workspace;
-use crate::{lock_file, process, toolchain::Cross, top};
+use crate::{process, toolchain::Cross, top};
 
 const TARGET: &str = "thumbv7m-none-eabi";
 
-/// As in `.cargo/config.toml` of a firmware: the linker script of cortex-m-rt. And what heapless's build script would
-/// find out, if only it could compile something where `core` is built from source.
-const FLAGS: &str = "-Clink-arg=-Tlink.x --cfg arm_llsc";
+/// As in `.cargo/config.toml` of a firmware: the linker script of cortex-m-rt.
+const FLAGS: &str = "-Clink-arg=-Tlink.x";
 
 /// The linker finds it in the top folder of the workspace.
 const MEMORY: &str = "tests/firmware/memory/mps2-an385.x";
@@ -102,41 +101,29 @@ fn panic(_: &core::panic::PanicInfo) -> ! {{
     }
 }
 
-/// Where firmware is built, with a `core` that is there already: a toolchain with the target has it, and else it has
-/// been built from source.
+/// Where firmware is built, with a `core` that is there already.
 #[derive(Debug)]
 pub(super) struct Builds<'a> {
     workspace: &'a Workspace,
     cross: Cross,
-    /// All that may have been built, but for `core`.
-    packages: Vec<String>,
 }
 
 impl<'a> Builds<'a> {
     pub(super) fn set_up(workspace: &'a Workspace) -> Result<Self> {
-        let cross = Cross::find(TARGET)?;
         fs::copy(top().join(MEMORY), workspace.folder().join("memory.x")).context(MEMORY)?;
-        let lock = fs::read_to_string(workspace.folder().join("Cargo.lock"))?;
-        let builds = Builds { workspace, cross, packages: lock_file::packages(&lock) };
-        // All of them need the same `core`.
-        for firmware in FIRMWARE.iter().take(1) {
-            process::output_of(&mut builds.build(firmware))?;
-        }
-        Ok(builds)
+        Ok(Builds { workspace, cross: Cross::find(TARGET)? })
     }
 
     /// A cargo that builds it.
-    pub(super) fn build(&self, firmware: &Firmware) -> Command {
-        let mut cargo = self.cargo("build");
+    pub(super) fn build(&self, firmware: &Firmware) -> Result<Command> {
+        let mut cargo = self.cargo("build")?;
         cargo.args(["--package", firmware.package]);
-        cargo
+        Ok(cargo)
     }
 
-    /// Forgets whatever has been built, but for `core`.
+    /// Forgets whatever has been built.
     pub(super) fn clear(&self) -> Result<()> {
-        let mut cargo = self.cargo("clean");
-        cargo.args(self.packages.iter().flat_map(|package| ["--package", package]));
-        process::output_of(&mut cargo)?;
+        process::output_of(&mut self.cargo("clean")?)?;
         Ok(())
     }
 
@@ -145,11 +132,11 @@ impl<'a> Builds<'a> {
         self.cross.version()
     }
 
-    fn cargo(&self, subcommand: &str) -> Command {
-        let mut cargo = self.cross.cargo(subcommand, TARGET, "build-time");
+    fn cargo(&self, subcommand: &str) -> Result<Command> {
+        let mut cargo = self.cross.cargo(subcommand, TARGET, "build-time")?;
         self.workspace.prepare(&mut cargo, "firmware-target");
         cargo.arg("--release").env("RUSTFLAGS", FLAGS).env("CARGO_NET_OFFLINE", "true");
-        cargo
+        Ok(cargo)
     }
 }
 

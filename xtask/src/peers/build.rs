@@ -45,19 +45,15 @@ pub(crate) fn boards() -> impl Iterator<Item = (&'static Board, &'static [u64])>
 }
 
 /// A cargo in the programs' folder.
-pub(crate) fn cargo(cross: &Cross, subcommand: &str, board: &Board) -> Command {
-    let mut cargo = cross.cargo(subcommand, board.target, board.name);
+pub(crate) fn cargo(cross: &Cross, subcommand: &str, board: &Board) -> Result<Command> {
+    let mut cargo = cross.cargo(subcommand, board.target, board.name)?;
     cargo.current_dir(top().join("bench/firmware")).env("CARGO_TARGET_DIR", target_dir(board));
-    if matches!(cross, Cross::Debian) {
-        // talc links it. The last one of these counts.
-        cargo.arg("-Zbuild-std=core,alloc");
-    }
-    cargo
+    Ok(cargo)
 }
 
 /// Builds all programs. Those of another `For` are replaced.
 pub(super) fn build(cross: &Cross, board: &Board, profile: &str, what: For) -> Result<()> {
-    let mut cargo = cargo(cross, "build", board);
+    let mut cargo = cargo(cross, "build", board)?;
     cargo.args(["--quiet", "--bins", "--profile", profile]);
     if let Some(feature) = what.feature() {
         cargo.args(["--features", &feature]);
