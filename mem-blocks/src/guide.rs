@@ -1,4 +1,4 @@
-//! Questions of firmware authors, a page each.
+//! Questions of firmware authors, a page each. Part of the documentation alone: a program sees nothing of it.
 //!
 //! | Question | Page |
 //! |---|---|

@@ -105,6 +105,8 @@ fn run_one(program: &Path, logs: &Path, arguments: &[&str]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::ensure;
+
     use super::*;
 
     /// What was run of these, where one fails.
@@ -114,7 +116,8 @@ mod tests {
         let ran = Mutex::new(Vec::new());
         let ended = work(&waiting, |check| {
             ran.lock().unwrap().push(*check);
-            if *check == fails { bail!("{check} failed") } else { Ok(()) }
+            ensure!(*check != fails, "{check} failed");
+            Ok(())
         });
         (ended, ran.into_inner().unwrap())
     }
