@@ -1,6 +1,7 @@
 //! What CI runs: the commands of this program, two at a time.
 
 use std::{
+    collections::BTreeSet,
     env,
     fs::{self, File},
     path::Path,
@@ -65,8 +66,9 @@ pub(crate) fn run() -> Result<()> {
 
 /// What two checks would install at the same time.
 fn set_up() -> Result<()> {
+    let targets: BTreeSet<_> = BOARDS.iter().map(|board| board.target).collect();
+    Cross::need_all(&targets.into_iter().collect::<Vec<_>>())?;
     for board in BOARDS {
-        Cross::find(board.target)?.need_clippy()?;
         toolchain::emulator(board.emulator)?;
     }
     host::oldest_cargo()?;

@@ -57,15 +57,37 @@ impl Cross {
     pub(crate) fn cargo(&self, subcommand: &str, target: &str, folder: &str) -> Result<Command> {
         let mut cargo = self.cargo_without_library(subcommand, target, folder);
         if matches!(self, Cross::Debian) {
-            let folder = target_dir().join("tools").join(format!("library-{}", self.version()?));
-            if !folder.join("lib/rustlib").join(target).is_dir() {
-                let mut setup = Command::new(top().join("tools/setup-library.sh"));
-                process::run(setup.arg(target).arg(&folder))?;
-            }
+            let folder = self.need_library(&[target])?;
             // The second is for clippy, which does not ask the compiler.
             cargo.env("RUSTC", folder.join("bin/rustc")).env("SYSROOT", folder);
         }
         Ok(cargo)
+    }
+
+    /// Makes sure that there is a `core` for these targets, beside a compiler that finds it.
+    fn need_library(&self, targets: &[&str]) -> Result<PathBuf> {
+        let folder = target_dir().join("tools").join(format!("library-{}", self.version()?));
+        if targets.iter().any(|target| !folder.join("lib/rustlib").join(target).is_dir()) {
+            let mut setup = Command::new(top().join("tools/setup-library.sh"));
+            process::run(setup.arg(&folder).args(targets))?;
+        }
+        Ok(folder)
+    }
+
+    /// Makes sure that everything is there for these targets, all in one go.
+    pub(crate) fn need_all(targets: &[&str]) -> Result<()> {
+        let mut without = Vec::new();
+        for &target in targets {
+            let cross = Cross::find(target)?;
+            cross.need_clippy()?;
+            if matches!(cross, Cross::Debian) {
+                without.push(target);
+            }
+        }
+        if !without.is_empty() {
+            Cross::Debian.need_library(&without)?;
+        }
+        Ok(())
     }
 
     /// The same, which builds `core` as it builds the rest: for many targets, each of them once and not optimised.
