@@ -810,6 +810,7 @@ mod tests {
 
     use super::{Bitmap, Geometry, NonNull, RawMemBlocks, bitmap, ptr, summed_words};
     use crate::buffer::BlockBuffer;
+    use crate::error::AllocError;
     use crate::mem_blocks::MemBlocks;
     use crate::run::Run;
 
@@ -885,7 +886,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_behind_the_bitmap_changes() {
+    fn a_word_behind_the_bitmap_is_none_of_its_words() {
         // The largest number of blocks with one word of summary, which gets full.
         const BLOCKS: usize = 1024;
         #[repr(C)]
@@ -904,6 +905,8 @@ mod tests {
             assert_eq!(pool.available(), free);
         }
         pool.assert_valid();
+        // All zeros, as where blocks are free: nor is it taken for a part of the bitmap.
+        assert_eq!(pool.alloc_contiguous(2), Err(AllocError::Exhausted));
         assert_eq!(WORDS.behind.words[0].load(), 0);
     }
 }
