@@ -30,7 +30,7 @@ pub(crate) struct Firmware {
     pub(crate) target: &'static str,
     emulator: &'static str,
     /// Where its buffer lies.
-    section: &'static str,
+    pub(crate) section: &'static str,
 }
 
 pub(crate) const FIRMWARE: [Firmware; 4] = [

@@ -66,7 +66,7 @@ pub(crate) fn check_fragments() -> Result<()> {
     }
     // The applications to copy have a copy of their own.
     let script = fs::read_to_string(top().join(FRAGMENTS[0]))?;
-    for firmware in &FIRMWARE {
+    for firmware in FIRMWARE.iter().filter(|firmware| firmware.section == ".sram2") {
         let copy = firmware.folder().join("sram2.x");
         if fs::read_to_string(&copy).with_context(|| format!("{}", copy.display()))? != script {
             bail!("{} is not {}", copy.display(), FRAGMENTS[0]);

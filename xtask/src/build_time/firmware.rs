@@ -9,8 +9,9 @@ use crate::{process, toolchain::Cross, top};
 
 const TARGET: &str = "thumbv7m-none-eabi";
 
-/// As in `.cargo/config.toml` of a firmware: the linker script of cortex-m-rt.
-const FLAGS: &str = "-Clink-arg=-Tlink.x";
+/// As in `.cargo/config.toml` of a firmware: the linker script of cortex-m-rt. And what heapless's build script would find
+/// out by a trial compilation, if only it took an empty `RUSTC_WRAPPER` for none.
+const FLAGS: &str = "-Clink-arg=-Tlink.x --cfg arm_llsc";
 
 /// The linker finds it in the top folder of the workspace.
 const MEMORY: &str = "tests/firmware/memory/mps2-an385.x";
