@@ -1,7 +1,6 @@
 //! What CI runs: the commands of this program, two at a time.
 
 use std::{
-    collections::BTreeSet,
     env,
     fs::{self, File},
     path::Path,
@@ -15,7 +14,6 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     board::BOARDS,
-    host,
     toolchain::{self, Cross},
 };
 
@@ -66,12 +64,11 @@ pub(crate) fn run() -> Result<()> {
 
 /// What two checks would install at the same time.
 fn set_up() -> Result<()> {
-    let targets: BTreeSet<_> = BOARDS.iter().map(|board| board.target).collect();
-    Cross::need_all(&targets.into_iter().collect::<Vec<_>>())?;
+    Cross::need_all(BOARDS.iter().map(|board| board.target))?;
     for board in BOARDS {
         toolchain::emulator(board.emulator)?;
     }
-    host::oldest_cargo()?;
+    toolchain::oldest_cargo()?;
     toolchain::need_valgrind()
 }
 

@@ -133,9 +133,9 @@ fn lint_firmware() -> Result<()> {
         clippy.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_RELEASE_DEBUG", "0");
         run(clippy.args(["--release", "--locked", "--", "-D", "warnings"]))
     };
+    Cross::need_all(BOARDS.iter().map(|board| board.target))?;
     for board in BOARDS {
         let cross = Cross::find(board.target)?;
-        cross.need_clippy()?;
         let mut clippy = board.cargo(&cross, "clippy")?;
         clippy.args(["--package", board::PACKAGE]).args(board.features);
         check(clippy)?;
@@ -162,21 +162,11 @@ pub(crate) fn doc() -> Result<()> {
 
 pub(crate) fn msrv() -> Result<()> {
     for features in [&[][..], &["--all-features"]] {
-        run(oldest_cargo()?.arg("check").args(PUBLISHED).args(features))?;
+        run(toolchain::oldest_cargo()?.arg("check").args(PUBLISHED).args(features))?;
     }
     // What the macros write must be for the oldest compiler too, and mistakes as many errors as elsewhere.
-    run(oldest_cargo()?.args(["check", "--package", STRICT]))?;
-    run(oldest_cargo()?.args(["test", "--package", "mem-blocks-tests", "--tests"]))
-}
-
-/// A cargo of the oldest compiler that the manifest promises.
-pub(crate) fn oldest_cargo() -> Result<Command> {
-    let manifest = fs::read_to_string(top().join("Cargo.toml"))?;
-    let version = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
-        .context("no `rust-version` in the workspace's Cargo.toml")?;
-    toolchain::oldest_cargo(version)
+    run(toolchain::oldest_cargo()?.args(["check", "--package", STRICT]))?;
+    run(toolchain::oldest_cargo()?.args(["test", "--package", "mem-blocks-tests", "--tests"]))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     env,
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -64,32 +65,6 @@ impl Cross {
         Ok(cargo)
     }
 
-    /// Makes sure that there is a `core` for these targets, beside a compiler that finds it.
-    fn need_library(&self, targets: &[&str]) -> Result<PathBuf> {
-        let folder = target_dir().join("tools").join(format!("library-{}", self.version()?));
-        if targets.iter().any(|target| !folder.join("lib/rustlib").join(target).is_dir()) {
-            let mut setup = Command::new(top().join("tools/setup-library.sh"));
-            process::run(setup.arg(&folder).args(targets))?;
-        }
-        Ok(folder)
-    }
-
-    /// Makes sure that everything is there for these targets, all in one go.
-    pub(crate) fn need_all(targets: &[&str]) -> Result<()> {
-        let mut without = Vec::new();
-        for &target in targets {
-            let cross = Cross::find(target)?;
-            cross.need_clippy()?;
-            if matches!(cross, Cross::Debian) {
-                without.push(target);
-            }
-        }
-        if !without.is_empty() {
-            Cross::Debian.need_library(&without)?;
-        }
-        Ok(())
-    }
-
     /// The same, which builds `core` as it builds the rest: for many targets, each of them once and not optimised.
     pub(crate) fn cargo_with_core(&self, subcommand: &str, target: &str, folder: &str) -> Command {
         let mut cargo = self.cargo_without_library(subcommand, target, folder);
@@ -135,12 +110,30 @@ impl Cross {
         }
     }
 
-    /// Makes sure that `cargo clippy` works for this way of building.
-    pub(crate) fn need_clippy(&self) -> Result<()> {
-        match self {
-            Cross::Installed => Ok(()),
-            Cross::Debian => setup("clippy", "or run `rustup target add` for the target"),
+    /// Makes sure that all is there to build for these targets and to look at them with clippy: in one go, in which two cores
+    /// build more than one `core` at a time.
+    pub(crate) fn need_all<'t>(targets: impl IntoIterator<Item = &'t str>) -> Result<()> {
+        let mut debian = BTreeSet::new();
+        for target in targets {
+            if Cross::find(target)? == Cross::Debian {
+                debian.insert(target);
+            }
         }
+        if !debian.is_empty() {
+            setup("clippy", "or run `rustup target add` for the target")?;
+            Cross::Debian.need_library(&debian.into_iter().collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that there is a `core` for these targets, beside a compiler that finds it.
+    fn need_library(&self, targets: &[&str]) -> Result<PathBuf> {
+        let folder = target_dir().join("tools").join(format!("library-{}", self.version()?));
+        if targets.iter().any(|target| !folder.join("lib/rustlib").join(target).is_dir()) {
+            let mut setup = Command::new(top().join("tools/setup-library.sh"));
+            process::run(setup.arg(&folder).args(targets))?;
+        }
+        Ok(folder)
     }
 }
 
@@ -203,9 +196,14 @@ pub(crate) fn emulator(program: &str) -> Result<PathBuf> {
     Ok(unpacked)
 }
 
-/// A cargo of the oldest supported version: rustup's where that is installed, else Debian's, unpacked below the target
-/// folder.
-pub(crate) fn oldest_cargo(version: &str) -> Result<Command> {
+/// A cargo of the oldest supported version, which the manifest promises: rustup's where that is installed, else Debian's,
+/// unpacked below the target folder.
+pub(crate) fn oldest_cargo() -> Result<Command> {
+    let manifest = fs::read_to_string(top().join("Cargo.toml"))?;
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
+        .context("no `rust-version` in the workspace's Cargo.toml")?;
     let mut cargo = if let Some(cargo) = rustup_cargo(version) {
         cargo
     } else {
