@@ -34,6 +34,8 @@ static POOL: MemBlocks<[u8; 64], 4> = {
             __MEM_BLOCKS_SHAPE,
             __mem_blocks::at(__MEM_BLOCKS_ADDRESS),
             &__MEM_BLOCKS_BITMAP,
+            "POOL",
+            ::core::option::Option::None,
         )
     }
 };

@@ -31,6 +31,8 @@ static SPARE: Frames = {
             __MEM_BLOCKS_SHAPE,
             __mem_blocks::start(&__MEM_BLOCKS_BUFFER),
             &__MEM_BLOCKS_BITMAP,
+            "SPARE",
+            ::core::option::Option::None,
         )
     }
 };

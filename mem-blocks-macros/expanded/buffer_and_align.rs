@@ -30,6 +30,8 @@ static POOL: MemBlocks<[u8; 64], 4> = {
             __MEM_BLOCKS_SHAPE,
             __MEM_BLOCKS_BUFFER.start(),
             &__MEM_BLOCKS_BITMAP,
+            "POOL",
+            ::core::option::Option::None,
         )
     }
 };

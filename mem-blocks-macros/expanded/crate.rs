@@ -26,6 +26,8 @@ static POOL: MemBlocks<[u8; 64], 4> = {
             __MEM_BLOCKS_SHAPE,
             __mem_blocks::start(&__MEM_BLOCKS_BUFFER),
             &__MEM_BLOCKS_BITMAP,
+            "POOL",
+            ::core::option::Option::None,
         )
     }
 };

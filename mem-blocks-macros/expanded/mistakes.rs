@@ -20,7 +20,7 @@ pub static POOL: MemBlocks<[u8; 64], 4> = {
         "the macro supplies the value; remove `= MemBlocks::new()`"
     };
     let _ = ::core::compile_error! {
-        "unexpected option `colour`; expected one of `align`, `uninit`, `crate`, `unsafe(section)`, `unsafe(buffer)`, `unsafe(address)`"
+        "unexpected option `colour`; expected one of `align`, `uninit`, `listener`, `crate`, `unsafe(section)`, `unsafe(buffer)`, `unsafe(address)`"
     };
     (::core::compile_error! {
         "`align` must be a power of two, found `3`"

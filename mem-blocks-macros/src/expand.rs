@@ -27,7 +27,7 @@ use crate::written::written;
 
 /// The completed item.
 pub(crate) fn definition(checked: &Checked) -> TokenStream {
-    let Checked { item, align, placement, .. } = checked;
+    let Checked { item, align, placement, listener, .. } = checked;
     let Item { attrs, vis, keyword, name, colon, ty, semicolon } = item;
     let attrs = attrs.iter().map(unless_expected_dead);
     let keyword = quote_spanned!(*keyword=> static);
@@ -40,13 +40,15 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
         Placement::Buffer(_) | Placement::Address(_) => TokenStream::new(),
     };
     let bitmap = bitmap();
-    let value = value(placement);
+    let operations = listener.as_ref().map(operations);
+    let value = value(name, placement, operations.is_some());
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #vis #keyword #name #colon #ty = {
             #judgement
             #buffer
             #bitmap
+            #operations
             #value
         } #semicolon
     }
@@ -212,14 +214,34 @@ fn bitmap() -> TokenStream {
     }
 }
 
+/// What the allocator does that tells a listener of it.
+fn operations(listener: &Path) -> TokenStream {
+    let site = Span::mixed_site();
+    // The listener is told at the place of the path, where the compiler says that it is no function, or another one.
+    let (first, last) = ends(&listener.to_token_stream());
+    let mut listener = Group::new(Delimiter::Parenthesis, listener.to_token_stream());
+    listener.set_span(last.resolved_at(site));
+    let method = Ident::new("listened", first.resolved_at(site));
+    quote_spanned! {site=>
+        static __MEM_BLOCKS_OPERATIONS: __mem_blocks::Operations =
+            __MEM_BLOCKS_SHAPE.#method #listener;
+    }
+}
+
 /// The value of the static: the one place where an unsafe function is called.
 ///
 /// What it demands, apart from what the checks see to: no other allocator uses the buffer or the
 /// bitmap. Those that are generated can be named in the initialiser only, which is evaluated once.
 /// For the user's buffer, and the memory at an address, `unsafe(..)` in the definition is the
 /// user's word.
-fn value(placement: &Placement) -> TokenStream {
+fn value(name: &Ident, placement: &Placement, is_listened: bool) -> TokenStream {
     let site = Span::mixed_site();
+    let name = Literal::string(&name.unraw().to_string());
+    let operations = if is_listened {
+        quote_spanned!(site=> ::core::option::Option::Some(&__MEM_BLOCKS_OPERATIONS))
+    } else {
+        quote_spanned!(site=> ::core::option::Option::None)
+    };
     let start = match placement {
         Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
             quote_spanned!(site=> __mem_blocks::start(&__MEM_BLOCKS_BUFFER))
@@ -229,7 +251,15 @@ fn value(placement: &Placement) -> TokenStream {
     };
     quote_spanned! {site=>
         // SAFETY: I2, I8, I9, as said above.
-        unsafe { __mem_blocks::allocator(__MEM_BLOCKS_SHAPE, #start, &__MEM_BLOCKS_BITMAP) }
+        unsafe {
+            __mem_blocks::allocator(
+                __MEM_BLOCKS_SHAPE,
+                #start,
+                &__MEM_BLOCKS_BITMAP,
+                #name,
+                #operations,
+            )
+        }
     }
 }
 

@@ -87,6 +87,11 @@ fn address_and_align() {
 }
 
 #[test]
+fn listener() {
+    attribute("listener = trace::on_event", POOL, &expect_file!["../expanded/listener.rs"]);
+}
+
+#[test]
 fn runtime_crate() {
     attribute("crate = hal::blocks", POOL, &expect_file!["../expanded/crate.rs"]);
 }

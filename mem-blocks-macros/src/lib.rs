@@ -7,7 +7,8 @@
 //! ```text
 //! item    = { attribute } [ visibility ] "static" NAME ":" TYPE ";"
 //! options = [ option { "," option } [ "," ] ]
-//! option  = "align" "=" EXPR | "uninit" | "crate" "=" PATH | "unsafe" "(" danger { "," danger } ")"
+//! option  = "align" "=" EXPR | "uninit" | "listener" "=" PATH | "crate" "=" PATH
+//!         | "unsafe" "(" danger { "," danger } ")"
 //! danger  = "section" "=" STRING | "buffer" "=" PATH | "address" "=" EXPR
 //! ```
 //!
@@ -65,6 +66,7 @@ use proc_macro::TokenStream;
 /// | `unsafe(section = "NAME")` | the buffer, and nothing else, goes to that section of the linker script. `unsafe` because data in some sections is run as code |
 /// | `unsafe(buffer = PATH)` | the blocks are those of the static `PATH`, a `BlockBuffer` of the same type and number. `unsafe` because two allocators must not share a buffer |
 /// | `unsafe(address = EXPR)` | the blocks start at that address, a multiple of `align` as a buffer's would be. `unsafe` because nothing else may use the memory there |
+/// | `listener = PATH` | that function is told of each alloc, claim, free and refusal; it is a `mem_blocks::Listener`. With the feature `listener` of `mem-blocks` |
 /// | `crate = PATH` | where the runtime crate is, if not at `::mem_blocks` |
 ///
 /// `uninit`, `section`, `buffer` and `address` exclude one another. Expressions are constants of

@@ -56,12 +56,20 @@ pub(crate) enum Name {
     Section,
     Buffer,
     Address,
+    Listener,
     Crate,
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Align, Self::Uninit, Self::Crate, Self::Section, Self::Buffer, Self::Address];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Align,
+        Self::Uninit,
+        Self::Listener,
+        Self::Crate,
+        Self::Section,
+        Self::Buffer,
+        Self::Address,
+    ];
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -70,6 +78,7 @@ impl Name {
             Self::Section => "section",
             Self::Buffer => "buffer",
             Self::Address => "address",
+            Self::Listener => "listener",
             Self::Crate => "crate",
         }
     }
@@ -82,6 +91,7 @@ impl Name {
             Self::Section => "unsafe(section = \"..\")",
             Self::Buffer => "unsafe(buffer = PATH)",
             Self::Address => "unsafe(address = EXPR)",
+            Self::Listener => "listener = PATH",
             Self::Crate => "crate = PATH",
         }
     }
@@ -92,7 +102,7 @@ impl Name {
             Self::Section => "unsafe(section)",
             Self::Buffer => "unsafe(buffer)",
             Self::Address => "unsafe(address)",
-            Self::Align | Self::Uninit | Self::Crate => self.word(),
+            Self::Align | Self::Uninit | Self::Listener | Self::Crate => self.word(),
         }
     }
 
@@ -106,7 +116,7 @@ impl Name {
             Self::Section => Some("data in some sections is run as code"),
             Self::Buffer => Some("two allocators must not share a buffer"),
             Self::Address => Some("nothing else may use the memory at that address"),
-            Self::Align | Self::Uninit | Self::Crate => None,
+            Self::Align | Self::Uninit | Self::Listener | Self::Crate => None,
         }
     }
 
@@ -121,6 +131,8 @@ pub(crate) struct Checked {
     pub(crate) item: Item,
     pub(crate) align: Align,
     pub(crate) placement: Placement,
+    /// The function that is told of what the allocator does.
+    pub(crate) listener: Option<Path>,
     pub(crate) runtime: Option<Path>,
 }
 

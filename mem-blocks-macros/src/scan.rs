@@ -52,9 +52,18 @@ pub(crate) fn is_closed(ty: &TokenStream) -> bool {
 pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
     let mut place = Place::Operand;
     let mut angles = Angles::default();
+    // Between the bars of a closure, where commas are its own.
+    let mut is_in_parameters = false;
     take_while(input, |next| {
         if angles.depth > 0 {
             angles.pass(next);
+            return true;
+        }
+        if is_punct(next, "|") && (is_in_parameters || matches!(place, Place::Operand)) {
+            is_in_parameters = !is_in_parameters;
+            return true;
+        }
+        if is_in_parameters {
             return true;
         }
         let is_less = is_punct(next, "<");
@@ -419,6 +428,9 @@ mod tests {
         assert_split("f()?", "uninit", take_expression);
         assert_split("a as usize", "uninit", take_expression);
         assert_split("<T>::ALIGN", "uninit", take_expression);
+        assert_split("|a, b| c", ", uninit", take_expression);
+        assert_split("a | b", ", uninit", take_expression);
+        assert_split("|| c", ", uninit", take_expression);
         assert_split("", ", uninit", take_expression);
     }
 

@@ -47,8 +47,8 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> Verdi
     is_placed_once(&settings, found);
 
     let item = definition.item;
-    let (align, placement, runtime) = (Align::Default, Placement::Zeroed, None);
-    let mut checked = Checked { item, align, placement, runtime };
+    let (align, placement) = (Align::Default, Placement::Zeroed);
+    let mut checked = Checked { item, align, placement, listener: None, runtime: None };
     for (name, setting) in settings {
         let value = value_exactly_if_needed(name, setting, found);
         let Checked { align, placement, .. } = &mut checked;
@@ -62,6 +62,9 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> Verdi
             (Name::Crate, value) => {
                 checked.runtime = value.and_then(|value| legal_path(name, &value, found));
                 can_be_judged &= checked.runtime.is_some();
+            }
+            (Name::Listener, value) => {
+                checked.listener = value.and_then(|value| legal_path(name, &value, found));
             }
             (Name::Uninit, Some(_)) => *placement = Placement::Uninit,
             (Name::Section, Some(value)) => {
@@ -257,6 +260,7 @@ mod tests {
             "unsafe(buffer = crate::memory::BUFFER)",
             "unsafe(buffer = ::board::BUFFER)",
             "unsafe(address = BASE + 4)",
+            "listener = trace::on_event",
             "crate = self::hal::mem_blocks",
             "crate = crate",
         ] {

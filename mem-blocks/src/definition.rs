@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use crate::buffer::{Alignment, BlockBuffer, MAX_ALIGN, SupportedAlignment};
 use crate::geometry::{Geometry, GeometryError};
 use crate::mem_blocks::MemBlocks;
-use crate::raw::summed_words;
+use crate::raw::{Operations, summed_words};
 
 /// What a definition needs to know of the type that was written.
 #[diagnostic::on_unimplemented(
@@ -30,6 +30,18 @@ pub trait Definition: sealed::Sealed {
     note = "a `BlockBuffer<T, N, ALIGN>` has the blocks of a `MemBlocks<T, N>`"
 )]
 pub trait BufferOf<D>: sealed::Sealed {}
+
+/// What is there with the feature `listener`.
+#[cfg(not(feature = "listener"))]
+#[diagnostic::on_unimplemented(
+    message = "the option `listener` needs the feature `listener` of the crate `mem-blocks`",
+    label = "a listener, without that feature",
+    note = "write `mem-blocks = {{ version = \"..\", features = [\"listener\"] }}` in `Cargo.toml`"
+)]
+pub trait FeatureListener: Copy {
+    /// What nobody has.
+    const OPERATIONS: Operations;
+}
 
 mod sealed {
     pub trait Sealed {}
@@ -114,6 +126,25 @@ impl Shape {
             Ok(geometry) => summed_words(geometry.num_blocks()),
             Err(_) => 0,
         }
+    }
+
+    /// What an allocator with this listener does.
+    #[cfg(feature = "listener")]
+    #[must_use]
+    pub const fn listened(self, listener: crate::listener::Listener) -> Operations {
+        let num_blocks = match self.geometry() {
+            Ok(geometry) => geometry.num_blocks(),
+            // Refused by the checks.
+            Err(_) => Geometry::SMALLEST.num_blocks(),
+        };
+        Operations::told(Operations::of(num_blocks, self.bitmap_words()), listener)
+    }
+
+    /// Refuses a listener, whatever that is.
+    #[cfg(not(feature = "listener"))]
+    #[must_use]
+    pub const fn listened<L: FeatureListener>(self, _: L) -> Operations {
+        L::OPERATIONS
     }
 
     pub(crate) const fn geometry(self) -> Result<Geometry, GeometryError> {

@@ -137,6 +137,8 @@ mod geometry;
 mod group;
 #[cfg(doc)]
 pub mod guide;
+#[cfg(feature = "listener")]
+mod listener;
 #[allow(unsafe_code)] // reaches what the lock protects, and exchanges a word by hand
 mod lock;
 #[allow(unsafe_code)] // makes owning handles of addresses
@@ -148,14 +150,21 @@ mod raw;
 mod run;
 #[allow(unsafe_code)] // takes ownership of blocks apart and puts it together
 mod scatter;
+#[cfg(feature = "stats")]
+mod stats;
+mod tally;
 
 pub use bitmap::bitmap_words;
 pub use block::Block;
 pub use buffer::{Alignment, BlockBuffer, SupportedAlignment};
 pub use error::{AddError, AllocError, ClaimError, FreeError, FreeErrorKind, GroupError};
 pub use group::{Choose, Group, GroupBlock, GroupRun};
+#[cfg(feature = "listener")]
+pub use listener::{Blocks, Event, Listener};
 pub use mem_blocks::MemBlocks;
 pub use mem_blocks_macros::{define_mem_blocks, mem_blocks};
 pub use raw::{Bitmap, RawMemBlocks};
 pub use run::Run;
 pub use scatter::{Scatter, ScatterIter, ScatterIterMut, ScatterRuns, ScatterRunsMut};
+#[cfg(feature = "stats")]
+pub use stats::Stats;

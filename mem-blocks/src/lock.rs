@@ -49,8 +49,12 @@ pub(crate) use ready;
 /// A word that is shared. It changes as a whole: by one exchange, or under the lock.
 ///
 /// An exchange is the processor's own where it has a compare-and-swap, and interrupts are never
-/// off; elsewhere it is made under the lock. `--cfg mem_blocks_no_compare_and_swap` makes it so
-/// everywhere, for tests.
+/// off; elsewhere it is made under the lock. So it is everywhere with the feature `stats`: a word and what
+/// counts its blocks do not change by one exchange. `--cfg mem_blocks_no_compare_and_swap` makes it so
+/// for tests.
+///
+/// What an operation is given to `note` it does under the lock, if the word changes; where there is no lock,
+/// there is nothing to note.
 #[repr(transparent)]
 pub(crate) struct Word {
     bits: AtomicU32,
@@ -87,13 +91,13 @@ impl Word {
     }
 }
 
-#[cfg(all(target_has_atomic = "32", not(mem_blocks_no_compare_and_swap)))]
+#[cfg(all(target_has_atomic = "32", not(mem_blocks_no_compare_and_swap), not(feature = "stats")))]
 impl Word {
     /// Puts `new` in place of `seen`, unless something else is there. May do nothing all the same.
     ///
     /// For taking blocks: what their last owner did with them happens before.
     #[inline]
-    pub(crate) fn exchange(&self, seen: u32, new: u32) -> bool {
+    pub(crate) fn exchange(&self, seen: u32, new: u32, _note: impl FnOnce(&mut Key)) -> bool {
         let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
         self.bits.compare_exchange_weak(seen, new, success, failure).is_ok()
     }
@@ -102,11 +106,11 @@ impl Word {
     /// that are ever set. Says which of them were clear before.
     #[cfg(not(all(target_arch = "arm", target_os = "none")))]
     #[inline]
-    pub(crate) fn set_lowest(&self, all: u32) -> u32 {
+    pub(crate) fn set_lowest(&self, all: u32, _note: impl FnOnce(&mut Key)) -> u32 {
         loop {
             let seen = self.load();
             let new = with_lowest(seen, all);
-            if seen == new || self.exchange(seen, new) {
+            if seen == new || self.exchange(seen, new, |_| {}) {
                 return seen ^ all;
             }
         }
@@ -119,7 +123,7 @@ impl Word {
     /// word twice.
     #[cfg(all(target_arch = "arm", target_os = "none"))]
     #[inline]
-    pub(crate) fn set_lowest(&self, all: u32) -> u32 {
+    pub(crate) fn set_lowest(&self, all: u32, _note: impl FnOnce(&mut Key)) -> u32 {
         /// With one more instruction, if the word has bits that are not to be set.
         macro_rules! set_lowest {
             ($($and:literal, $all:expr)?) => {{
@@ -162,20 +166,20 @@ impl Word {
     ///
     /// For giving blocks back: what was done with them happens before.
     #[inline]
-    pub(crate) fn clear(&self, bits: u32) {
+    pub(crate) fn clear(&self, bits: u32, _note: impl FnOnce(&mut Key)) {
         // As they are set, this is the same as `fetch_and(!bits)`, less the inversion.
         self.bits.fetch_xor(bits, Ordering::Release);
     }
 
     /// Clears one bit; says whether it was set.
     #[inline]
-    pub(crate) fn clear_one(&self, bit: u32) -> bool {
+    pub(crate) fn clear_one(&self, bit: u32, _note: impl FnOnce(&mut Key)) -> bool {
         self.bits.fetch_and(!bit, Ordering::Release) & bit != 0
     }
 
     /// Clears bits if all of them are set; else says which are not, and changes nothing.
     #[inline]
-    pub(crate) fn clear_checked(&self, bits: u32) -> Result<(), u32> {
+    pub(crate) fn clear_checked(&self, bits: u32, _note: impl FnOnce(&mut Key)) -> Result<(), u32> {
         let (success, failure) = (Ordering::Release, Ordering::Relaxed);
         loop {
             let seen = self.load();
@@ -190,16 +194,21 @@ impl Word {
     }
 }
 
-#[cfg(not(all(target_has_atomic = "32", not(mem_blocks_no_compare_and_swap))))]
+#[cfg(not(all(
+    target_has_atomic = "32",
+    not(mem_blocks_no_compare_and_swap),
+    not(feature = "stats")
+)))]
 impl Word {
     /// Puts `new` in place of `seen`, unless something else is there.
     #[inline]
-    pub(crate) fn exchange(&self, seen: u32, new: u32) -> bool {
+    pub(crate) fn exchange(&self, seen: u32, new: u32, note: impl FnOnce(&mut Key)) -> bool {
         let new = ready!(new);
         with(|key| {
             let is_seen = self.load() == seen;
             if is_seen {
                 self.store(new, key);
+                note(key);
             }
             is_seen
         })
@@ -208,37 +217,48 @@ impl Word {
     /// Sets the lowest bit that is clear, if it is one of `all`: the lowest ones, and the only ones
     /// that are ever set. Says which of them were clear before.
     #[inline]
-    pub(crate) fn set_lowest(&self, all: u32) -> u32 {
+    pub(crate) fn set_lowest(&self, all: u32, note: impl FnOnce(&mut Key)) -> u32 {
         with(|key| {
             let before = self.load();
             self.store(with_lowest(before, all), key);
+            if before != all {
+                note(key);
+            }
             before ^ all
         })
     }
 
     /// Clears bits, all of which are set.
     #[inline]
-    pub(crate) fn clear(&self, bits: u32) {
-        with(|key| self.store(self.load() & !bits, key));
+    pub(crate) fn clear(&self, bits: u32, note: impl FnOnce(&mut Key)) {
+        with(|key| {
+            self.store(self.load() & !bits, key);
+            note(key);
+        });
     }
 
     /// Clears one bit; says whether it was set.
     #[inline]
-    pub(crate) fn clear_one(&self, bit: u32) -> bool {
+    pub(crate) fn clear_one(&self, bit: u32, note: impl FnOnce(&mut Key)) -> bool {
         with(|key| {
             let before = self.load();
             self.store(before & !bit, key);
-            before & bit != 0
+            let was_set = before & bit != 0;
+            if was_set {
+                note(key);
+            }
+            was_set
         })
     }
 
     /// Clears bits if all of them are set; else says which are not, and changes nothing.
     #[inline]
-    pub(crate) fn clear_checked(&self, bits: u32) -> Result<(), u32> {
+    pub(crate) fn clear_checked(&self, bits: u32, note: impl FnOnce(&mut Key)) -> Result<(), u32> {
         with(|key| {
             let seen = self.load();
             if seen & bits == bits {
                 self.store(seen & !bits, key);
+                note(key);
                 Ok(())
             } else {
                 Err(bits & !seen)

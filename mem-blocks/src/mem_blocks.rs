@@ -16,6 +16,8 @@ use crate::geometry::Geometry;
 use crate::raw::{Bitmap, RawMemBlocks};
 use crate::run::Run;
 use crate::scatter::Scatter;
+#[cfg(feature = "stats")]
+use crate::stats::Stats;
 
 /// A memory blocks allocator: `N` blocks of `size_of::<T>()` bytes, each with room for one `T`.
 ///
@@ -199,7 +201,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         &'static self,
     ) -> Result<[Block<MaybeUninit<T>>; K], AllocError> {
         if K > N {
-            return Err(AllocError::ExceedsCapacity);
+            return Err(self.raw.exceeds_capacity(K));
         }
         let own = |block: NonNull<u8>| {
             // SAFETY: I1, I2, I9, I10, as for `alloc`.
@@ -229,7 +231,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         count: usize,
     ) -> Result<Scatter<MaybeUninit<T>, MAX>, AllocError> {
         if count > MAX || count > N {
-            return Err(AllocError::ExceedsCapacity);
+            return Err(self.raw.exceeds_capacity(count));
         }
         let (first, blocks) = self.take_in_word(count);
         if blocks == 0 && count != 0 {
@@ -289,7 +291,7 @@ impl<T, const N: usize> MemBlocks<T, N> {
         counts: RangeInclusive<usize>,
     ) -> Result<Run<MaybeUninit<T>>, AllocError> {
         if counts.is_empty() {
-            return Err(AllocError::ExceedsCapacity);
+            return Err(self.raw.exceeds_capacity(*counts.start()));
         }
         let (first, count) = self.raw.take_run_in(*counts.start(), *counts.end())?;
         // SAFETY: I1, I2, I9, I10, as for `alloc`.
@@ -337,6 +339,26 @@ impl<T, const N: usize> MemBlocks<T, N> {
     #[must_use]
     pub fn largest_free_run(&'static self) -> usize {
         self.raw.largest_free_run()
+    }
+
+    /// How full it is, and was: all of it at one moment.
+    #[cfg(feature = "stats")]
+    #[must_use]
+    pub fn stats(&'static self) -> Stats {
+        self.raw.stats()
+    }
+
+    /// Lets [`Stats::max_used`] begin again, with the blocks that are used now.
+    #[cfg(feature = "stats")]
+    pub fn reset_max_used(&'static self) {
+        self.raw.reset_max_used();
+    }
+
+    /// The name of the `static` that the macros have made it; none of one that was built at run time.
+    #[cfg(feature = "name")]
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        self.raw.name()
     }
 }
 

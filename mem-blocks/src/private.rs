@@ -12,7 +12,7 @@ pub use crate::checks::{
     check_address, check_align, check_block, check_buffer, check_buffer_align, check_number,
 };
 pub use crate::definition::{Align, BufferOf, Definition, Shape, TypeOf, UserBuffer, type_of};
-pub use crate::raw::Bitmap;
+pub use crate::raw::{Bitmap, Operations};
 
 /// Where a buffer of the macro's own starts, from which all of it can be reached.
 #[must_use]
@@ -40,12 +40,15 @@ pub const fn at(address: usize) -> *const u8 {
 ///
 /// `D` is the type whose shape is `shape`, which the checks were asked about. From `buffer` on
 /// there is memory for the blocks, aligned for them, which `buffer` may reach and nothing but the
-/// blocks' owners accesses. No other allocator uses it or the bitmap.
+/// blocks' owners accesses. No other allocator uses it or the bitmap. `operations` are what
+/// [`Shape::listened`] gives for `shape`, if any.
 #[must_use]
 pub const unsafe fn allocator<D, const W: usize>(
     shape: Shape,
     buffer: *const u8,
     bitmap: &'static Bitmap<W>,
+    name: &'static str,
+    operations: Option<&'static Operations>,
 ) -> D {
     const {
         assert!(size_of::<D>() == size_of::<RawMemBlocks>(), "the type must be a `MemBlocks`");
@@ -62,6 +65,8 @@ pub const unsafe fn allocator<D, const W: usize>(
     };
     // SAFETY: I2, I8. The caller vouches for the memory and the bitmap; I9. For their size as well.
     let raw = unsafe { RawMemBlocks::new(buffer, geometry, bitmap) };
+    // SAFETY: I9, passed on to the caller.
+    let raw = unsafe { raw.defined(name, operations) };
     // SAFETY: I9. `D` is a `MemBlocks` of this geometry, which is `repr(transparent)`; what is copied
     // has no `Drop`.
     unsafe { mem::transmute_copy(&raw) }

@@ -1,42 +1,56 @@
 //! The allocator without its type: blocks by address.
 
+mod freed;
+#[cfg(feature = "listener")]
+mod listened;
 mod many;
 mod one;
+mod operations;
+mod owned;
+mod refused;
 mod turn;
+#[cfg(not(feature = "listener"))]
+mod unlistened;
 
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 use core::arch::asm;
 use core::fmt;
-use core::hint::assert_unchecked;
-use core::ops::{Range, RangeBounds};
 use core::ptr::{self, NonNull};
 
-use crate::bitmap::{self, Bits, WORD_BITS, bitmap_words};
-use crate::error::{AllocError, ClaimError, FreeError, FreeErrorKind};
-use crate::geometry::{Geometry, Stride};
+use crate::bitmap::{self, bitmap_words};
+use crate::error::{AllocError, ClaimError, FreeError};
+use crate::geometry::Geometry;
 use crate::lock::Word;
+#[cfg(feature = "stats")]
+use crate::stats::Stats;
+#[cfg(feature = "stats")]
+use crate::tally::Counts;
+use crate::tally::{Tallied, Tally};
 
-use many::{Expected, Many};
 use one::One;
 
+pub(crate) use freed::free_all;
 pub(crate) use many::summed_words;
+pub use operations::Operations;
 
 /// The bitmap of an allocator: `W` words of 32 bits, one bit a block. All blocks are free in a new
 /// one.
 ///
 /// The macros declare it, with room for its summary; you need it for an allocator that is built at
 /// run time. Its size for `N` blocks is then [`bitmap_words(N)`](crate::bitmap_words) words. A
-/// `static` of it lies in `.bss`.
-#[repr(transparent)]
+/// `static` of it lies in `.bss`. With the feature `stats` it is three words longer: what is counted is
+/// counted there.
+#[repr(C)]
 pub struct Bitmap<const W: usize> {
     words: [Word; W],
+    tally: Tally,
 }
 
 impl<const W: usize> Bitmap<W> {
     /// A bitmap in which all blocks are free.
     #[must_use]
     pub const fn new() -> Self {
-        Self { words: [const { Word::new() }; W] }
+        Self { words: [const { Word::new() }; W], tally: Tally::new() }
     }
 }
 
@@ -109,13 +123,16 @@ impl<const W: usize> fmt::Debug for Bitmap<W> {
 // In this order: what a `Block` needs to be given back are three loads by two instructions.
 #[repr(C)]
 pub struct RawMemBlocks {
-    /// How blocks are taken and given back, where there is more than one word of them.
-    many: Option<&'static Many>,
+    /// How blocks are taken and given back, where there is more than one word of them, or a listener.
+    operations: Option<&'static Operations>,
     /// Where block 0 starts, with the provenance of the whole buffer (I4).
     buffer: NonNull<u8>,
     /// The first word of the bitmap, with the provenance of all.
     bitmap: *const Word,
     geometry: Geometry,
+    tally: Tallied,
+    #[cfg(feature = "name")]
+    name: Option<&'static str>,
 }
 
 // SAFETY: I5, I2. The fields that are not `Sync` by themselves are the address of the buffer, which
@@ -140,15 +157,35 @@ impl RawMemBlocks {
         geometry: Geometry,
         bitmap: &'static Bitmap<W>,
     ) -> Self {
-        let words = bitmap_words(geometry.num_blocks());
-        let many = if words <= 1 {
-            None
-        } else if W > words {
-            Some(&many::SUMMED)
-        } else {
-            Some(&many::PLAIN)
-        };
-        Self { many, buffer, bitmap: bitmap.words.as_ptr(), geometry }
+        Self {
+            operations: Operations::of(geometry.num_blocks(), W),
+            buffer,
+            bitmap: bitmap.words.as_ptr(),
+            geometry,
+            tally: Tallied::of(&bitmap.tally),
+            #[cfg(feature = "name")]
+            name: None,
+        }
+    }
+
+    /// The same with what its definition has besides.
+    ///
+    /// # Safety
+    ///
+    /// The operations, if any, are those of an allocator with as many blocks and words (I9).
+    pub(crate) const unsafe fn defined(
+        self,
+        name: &'static str,
+        operations: Option<&'static Operations>,
+    ) -> Self {
+        #[cfg(not(feature = "name"))]
+        let _ = name;
+        Self {
+            operations: if operations.is_some() { operations } else { self.operations },
+            #[cfg(feature = "name")]
+            name: Some(name),
+            ..self
+        }
     }
 
     /// What stands where no allocator is. Nothing is allocated from it.
@@ -173,6 +210,13 @@ impl RawMemBlocks {
     #[inline]
     pub const fn num_blocks(&self) -> usize {
         self.geometry.num_blocks()
+    }
+
+    /// The name of the `static` that the macros have made it; none of one that was built at run time.
+    #[cfg(feature = "name")]
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        self.name
     }
 
     /// The whole buffer: `num_blocks() * block_size()` bytes.
@@ -220,7 +264,7 @@ impl RawMemBlocks {
     /// The bitmap of a pool of up to one word of blocks.
     #[inline]
     fn one(&self) -> One<'_> {
-        One::new(self.word(0), self.num_blocks())
+        One::of(self, self.num_blocks())
     }
 }
 
@@ -272,57 +316,11 @@ impl RawMemBlocks {
     /// list lies where every context that uses such a pool can read it: see [`alloc`](Self::alloc).
     #[inline]
     pub unsafe fn free(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        match (blocks, self.many) {
+        match (blocks, self.operations) {
             ([block], None) if self.free_one(*block) => Ok(()),
             ([block], None) => Err(self.refusal_of_one(*block)),
             _ => self.free_list(blocks),
         }
-    }
-
-    /// Gives back one block of a pool of one word, if it is one and taken.
-    #[inline]
-    fn free_one(&self, block: *mut u8) -> bool {
-        let this = self.by_address();
-        let one = One::new(this.word(0), self.num_blocks());
-        let index = self.geometry.index_of(this.offset(block));
-        index.is_some_and(|index| one.give_back_one(bitmap::bit(index)))
-    }
-
-    /// Gives back blocks, all of them or none.
-    fn free_list(&self, blocks: &[*mut u8]) -> Result<(), FreeError> {
-        match self.many {
-            _ if blocks.is_empty() => Ok(()),
-            Some(many) => (many.free_each)(self, blocks),
-            None => match self.bits_of(blocks) {
-                Some(bits) => self.one().give_back_checked(bits),
-                None => Err(self.one().free()),
-            }
-            .map_err(|free| self.refusal(blocks, free)),
-        }
-    }
-
-    /// The bits of blocks of a pool of one word, if each is one and stands in the list once.
-    fn bits_of(&self, blocks: &[*mut u8]) -> Option<Bits> {
-        blocks.iter().try_fold(0, |bits, &block| {
-            let bit = bitmap::bit(self.index_of(block)?);
-            (bits & bit == 0).then_some(bits | bit)
-        })
-    }
-
-    /// Why the only entry of a list is refused.
-    #[cold]
-    #[inline(never)]
-    fn refusal_of_one(&self, block: *mut u8) -> FreeError {
-        self.refusal(&[block], bitmap::FULL)
-    }
-
-    /// Why a list is refused, of which not all are blocks, and taken, or one stands there twice.
-    #[cold]
-    #[inline(never)]
-    fn refusal(&self, blocks: &[*mut u8], free: Bits) -> FreeError {
-        let found = refusal(&[self], blocks, Some(free));
-        // There is one.
-        found.unwrap_or(FreeError::new(0, FreeErrorKind::NotAllocated))
     }
 
     /// Takes `count` adjacent blocks and returns the address of the first. Of the runs that are
@@ -354,15 +352,7 @@ impl RawMemBlocks {
         if count == 0 {
             return Ok(());
         }
-        let Some(start) = self.index_of(first) else {
-            return Err(FreeError::new(0, self.why_no_block(first)));
-        };
-        let behind = self.num_blocks() - start;
-        if count > behind {
-            return Err(FreeError::new(behind, FreeErrorKind::NotInBuffer));
-        }
-        self.give_back_checked(&(start..start + count))
-            .map_err(|index| FreeError::new(index - start, FreeErrorKind::NotAllocated))
+        self.free_run(first, count)
     }
 
     /// Takes exactly the `count` blocks from `first` on, if all of them are free.
@@ -375,16 +365,7 @@ impl RawMemBlocks {
         if count == 0 {
             return Ok(());
         }
-        let Some(start) = self.index_of(first) else {
-            return Err(match self.why_no_block(first) {
-                FreeErrorKind::NotBlockStart => ClaimError::NotBlockStart,
-                _ => ClaimError::OutOfRange,
-            });
-        };
-        if count > self.num_blocks() - start {
-            return Err(ClaimError::OutOfRange);
-        }
-        self.take_these(&(start..start + count))
+        self.take_from(first, count)
     }
 
     /// Whether the `count` blocks from `first` on are all free. `false` if `first` is not the start
@@ -407,9 +388,9 @@ impl RawMemBlocks {
     #[must_use]
     #[inline(never)]
     pub fn used(&self) -> usize {
-        match self.many {
-            None => self.num_blocks() - self.one().free().count_ones() as usize,
-            Some(many) => (many.used)(self),
+        match self.operations {
+            None => one::used(self),
+            Some(operations) => (operations.used)(self),
         }
     }
 
@@ -424,370 +405,45 @@ impl RawMemBlocks {
     #[must_use]
     #[inline(never)]
     pub fn largest_free_run(&self) -> usize {
-        match self.many {
-            None => bitmap::longest_run(self.one().free(), 1, self.num_blocks())
-                .map_or(0, |(_, len)| len),
-            Some(many) => (many.largest_free_run)(self),
+        match self.operations {
+            None => one::largest_free_run(self),
+            Some(operations) => (operations.largest_free_run)(self),
         }
     }
 
-    /// Gives back blocks if all of them are taken; else says which is not.
-    fn give_back_checked(&self, range: &Range<usize>) -> Result<(), usize> {
-        match self.many {
-            None => self
-                .one()
-                .give_back_checked(bitmap::bits(range.start, range.len()))
-                .map_err(|free| free.trailing_zeros() as usize),
-            Some(many) => (many.turn_over)(self, range, Expected::TAKEN),
-        }
+    /// How full it is, and was: all of it at one moment.
+    #[cfg(feature = "stats")]
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let (Counts { used, max_used, refusals }, largest_free_run) = match self.operations {
+            None => one::counts(self),
+            Some(by) => (by.counts)(self),
+        };
+        let (block_size, num_blocks) = (self.block_size(), self.num_blocks());
+        Stats { block_size, num_blocks, used, max_used, largest_free_run, refusals }
+    }
+
+    /// Lets [`Stats::max_used`] begin again, with the blocks that are used now.
+    #[cfg(feature = "stats")]
+    pub fn reset_max_used(&self) {
+        self.tally.reset_max_used();
     }
 
     /// Panics if the bitmap is not one that the operations can have left. For tests.
     #[doc(hidden)]
     pub fn assert_valid(&self) {
-        match self.many {
-            None => assert!(
+        if bitmap_words(self.num_blocks()) == 1 {
+            assert!(
                 self.word(0).load() & !bitmap::lowest(self.num_blocks()) == 0,
                 "a bit beyond the last block is set"
-            ),
+            );
+        } else {
             // Not by the table: nothing but tests needs it.
-            Some(_) => many::assert_valid(self),
+            many::assert_valid(self);
         }
+        #[cfg(feature = "stats")]
+        assert_eq!(self.stats().used(), self.used(), "the blocks were miscounted");
     }
-
-    fn check_capacity(&self, count: usize) -> Result<(), AllocError> {
-        if count > self.num_blocks() { Err(AllocError::ExceedsCapacity) } else { Ok(()) }
-    }
-
-    /// Why no block starts at `address`.
-    fn why_no_block(&self, address: *const u8) -> FreeErrorKind {
-        if self.owns(address) { FreeErrorKind::NotBlockStart } else { FreeErrorKind::NotInBuffer }
-    }
-}
-
-/// What the typed front and the handles are made of.
-impl RawMemBlocks {
-    /// Takes one block.
-    ///
-    /// # Safety
-    ///
-    /// `geometry` is the allocator's own, given as a constant where it is one.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the constants are what makes it short")]
-    pub(crate) unsafe fn take_one(&self, geometry: Geometry) -> Option<(&Self, NonNull<u8>)> {
-        let is_summed = self.is_summed();
-        let this = self.by_address();
-        let buffer = this.buffer;
-        let taken = if geometry.num_blocks() <= WORD_BITS {
-            One::new(this.word(0), geometry.num_blocks()).take_lowest()
-        } else {
-            this.take_lowest(geometry.num_blocks(), is_summed)
-        };
-        match taken {
-            // SAFETY: I4, as in `address_of`: by the caller's promise (I9), the index is that of one
-            // of the allocator's blocks and the offset where it starts.
-            Some(index) => Some((this, unsafe { buffer.add(geometry.offset_of(index)) })),
-            None if geometry.num_blocks() <= WORD_BITS => None,
-            None => this.take_one_in_turn(),
-        }
-    }
-
-    /// Takes one block, where something has come between, or there is none.
-    #[cold]
-    #[inline(never)]
-    fn take_one_in_turn(&self) -> Option<(&Self, NonNull<u8>)> {
-        let index = (self.many?.take_lowest_in_turn)(self)?;
-        Some((self, self.address_of(index)))
-    }
-
-    /// The same allocator, as one of which the compiler knows nothing but its address.
-    ///
-    /// Of a named one it knows all, and makes each address by two instructions; to load two from the
-    /// descriptor, whose address is in the handle anyway, takes one.
-    #[inline]
-    fn by_address(&self) -> &Self {
-        #[cfg(all(target_arch = "arm", target_os = "none"))]
-        {
-            let mut this: *const Self = self;
-            // Not `ready!`, which stays: where nobody wants the address, this one is left out.
-            // SAFETY: I12. There is no instruction in it.
-            unsafe { asm!("/* {0} */", inout(reg) this, options(pure, nomem, nostack)) };
-            // SAFETY: I12. It is what it was.
-            unsafe { &*this }
-        }
-        #[cfg(not(all(target_arch = "arm", target_os = "none")))]
-        self
-    }
-
-    /// Takes `count` blocks of one word, at least one: the index of the word's first block, and
-    /// which. No block, if no word has as many free ones.
-    #[inline]
-    pub(crate) fn take_in_word(&self, count: usize) -> (usize, Bits) {
-        match self.many {
-            None => (0, self.one().take_some(count)),
-            Some(many) => (many.take_in_word)(self, count),
-        }
-    }
-
-    /// Takes `count` blocks, where no word has as many that are free, and writes their addresses to
-    /// `list`.
-    ///
-    /// # Safety
-    ///
-    /// The list has `count` entries, to which nobody else has access. With more than one word of blocks, it lies where
-    /// every context that uses such a pool can reach it (I11).
-    pub(crate) unsafe fn take_each(
-        &self,
-        list: *mut *mut u8,
-        count: usize,
-    ) -> Result<(), AllocError> {
-        match self.many {
-            // SAFETY: I11, passed on to the caller.
-            Some(many) if unsafe { (many.take_each)(self, list, count) } => Ok(()),
-            _ => Err(AllocError::Exhausted),
-        }
-    }
-
-    /// Takes a run of `count` blocks; returns its start.
-    ///
-    /// # Safety
-    ///
-    /// As for [`take_one`](Self::take_one).
-    #[inline]
-    pub(crate) unsafe fn take_run(
-        &self,
-        count: usize,
-        geometry: Geometry,
-    ) -> Result<(&Self, NonNull<u8>), AllocError> {
-        let many = self.many;
-        let this = self.by_address();
-        let buffer = this.buffer;
-        if count == 0 {
-            return Ok((this, buffer));
-        }
-        if count > geometry.num_blocks() {
-            return Err(AllocError::ExceedsCapacity);
-        }
-        let start = if geometry.num_blocks() <= WORD_BITS {
-            One::new(this.word(0), geometry.num_blocks()).take(|free| {
-                let start = bitmap::find_run(free, count)?;
-                Some((start, bitmap::bits(start, count)))
-            })
-        } else {
-            many.and_then(|many| (many.take_run)(self, count, count)).map(|run| run.start)
-        };
-        match start {
-            // SAFETY: I4, I9, as in `take_one`.
-            Some(start) => Ok((this, unsafe { buffer.add(geometry.offset_of(start)) })),
-            None => Err(AllocError::Exhausted),
-        }
-    }
-
-    /// Takes the longest run of `min..=max` blocks; returns its start and its length.
-    pub(crate) fn take_run_in(
-        &self,
-        min: usize,
-        max: usize,
-    ) -> Result<(NonNull<u8>, usize), AllocError> {
-        if max == 0 {
-            return Ok((self.buffer, 0));
-        }
-        self.check_capacity(min)?;
-        let max = max.min(self.num_blocks());
-        let least = min.max(1);
-        let found = match self.many {
-            None => self.one().take(|free| {
-                let (start, len) = bitmap::longest_run(free, least, max)?;
-                Some(((start, len), bitmap::bits(start, len)))
-            }),
-            Some(many) => (many.take_run)(self, least, max).map(|run| (run.start, run.len())),
-        };
-        match found {
-            Some((start, len)) => Ok((self.address_of(start), len)),
-            None if min == 0 => Ok((self.buffer, 0)),
-            None => Err(AllocError::Exhausted),
-        }
-    }
-
-    /// Takes the blocks with these indices; returns the start of the first and their number.
-    pub(crate) fn take_range(
-        &self,
-        range: &impl RangeBounds<usize>,
-    ) -> Result<(NonNull<u8>, usize), ClaimError> {
-        let range = self.geometry.range(range).ok_or(ClaimError::OutOfRange)?;
-        if range.is_empty() {
-            // Nothing, but in its place; a place behind the buffer is the buffer's end.
-            return Ok((self.address_of(range.start.min(self.num_blocks())), 0));
-        }
-        self.take_these(&range)?;
-        Ok((self.address_of(range.start), range.len()))
-    }
-
-    /// Whether the blocks with these indices are all free; `false` for a range that is not inside.
-    pub(crate) fn is_range_free(&self, range: &impl RangeBounds<usize>) -> bool {
-        self.geometry.range(range).is_some_and(|range| range.is_empty() || self.are_free(&range))
-    }
-
-    /// Takes these blocks, at least one and all of them inside.
-    fn take_these(&self, range: &Range<usize>) -> Result<(), ClaimError> {
-        let taken = match self.many {
-            None => {
-                let blocks = bitmap::bits(range.start, range.len());
-                self.one().take(|free| (free & blocks == blocks).then_some(((), blocks))).is_some()
-            }
-            Some(many) => (many.turn_over)(self, range, Expected::FREE).is_ok(),
-        };
-        if taken { Ok(()) } else { Err(ClaimError::Taken) }
-    }
-
-    /// Whether these blocks, at least one and all of them inside, are free.
-    fn are_free(&self, range: &Range<usize>) -> bool {
-        match self.many {
-            None => {
-                let blocks = bitmap::bits(range.start, range.len());
-                self.one().free() & blocks == blocks
-            }
-            Some(many) => (many.is_free)(self, range),
-        }
-    }
-
-    /// The distance between blocks.
-    #[inline]
-    pub(crate) const fn stride(&self) -> Stride {
-        self.geometry.stride()
-    }
-
-    /// The index of a block that this allocator has handed out.
-    fn index_of_owned(&self, block: *const u8) -> usize {
-        self.index_by(block, self.stride())
-    }
-
-    /// The same; `stride` is the allocator's own, given as a constant where it is one.
-    #[inline]
-    pub(crate) fn index_by(&self, block: *const u8, stride: Stride) -> usize {
-        stride.quotient(self.offset(block))
-    }
-
-    /// Gives back one block, unchecked.
-    ///
-    /// # Safety
-    ///
-    /// This allocator has handed the block out to the caller, who gives it up (I2); `stride` is the
-    /// allocator's own.
-    #[inline]
-    pub(crate) unsafe fn give_back_one(&self, block: NonNull<u8>, stride: Stride) {
-        if let Some(many) = self.many {
-            return (many.give_back_one)(self, block.as_ptr());
-        }
-        let index = self.index_by(block.as_ptr(), stride);
-        // SAFETY: I2, I4. So many blocks has an allocator at most that has one word of them (I9).
-        unsafe { assert_unchecked(index < WORD_BITS) };
-        self.one().give_back(bitmap::bit(index));
-    }
-
-    /// Gives back adjacent blocks, unchecked.
-    ///
-    /// # Safety
-    ///
-    /// As for [`give_back_one`](Self::give_back_one).
-    #[inline]
-    pub(crate) unsafe fn give_back(&self, first: NonNull<u8>, count: usize, stride: Stride) {
-        if count == 0 {
-            return;
-        }
-        if let Some(many) = self.many {
-            return (many.give_back)(self, first.as_ptr(), count);
-        }
-        let start = self.index_by(first.as_ptr(), stride);
-        // SAFETY: I2, I4, I9, as for one.
-        unsafe { assert_unchecked(start < WORD_BITS && count <= WORD_BITS) };
-        self.one().give_back(bitmap::bits(start, count));
-    }
-
-    /// Gives back blocks of one word, unchecked: `first` is the index of its first block.
-    ///
-    /// # Safety
-    ///
-    /// As for [`give_back_one`](Self::give_back_one).
-    #[inline]
-    pub(crate) unsafe fn give_back_in_word(&self, first: usize, blocks: Bits) {
-        match self.many {
-            None => self.one().give_back(blocks),
-            Some(many) => (many.give_back_in_word)(self, first, blocks),
-        }
-    }
-
-    /// Gives back the blocks at these addresses, unchecked: what [`take_each`](Self::take_each) took.
-    ///
-    /// # Safety
-    ///
-    /// As for [`give_back_one`](Self::give_back_one).
-    #[inline]
-    pub(crate) unsafe fn give_back_each(&self, blocks: &[*mut u8]) {
-        // There are such blocks of a pool of more than one word alone.
-        if let Some(many) = self.many {
-            (many.give_back_each)(self, blocks);
-        }
-    }
-}
-
-/// Gives back blocks of several allocators, all of them or none.
-///
-/// # Safety
-///
-/// As for [`RawMemBlocks::free`].
-pub(crate) unsafe fn free_all(
-    members: &[&RawMemBlocks],
-    blocks: &[*mut u8],
-) -> Result<(), FreeError> {
-    let first = blocks.first().and_then(|&first| member_of(members, first));
-    if let Some(member) = first.filter(|member| blocks.iter().all(|&block| member.owns(block))) {
-        return member.free_list(blocks);
-    }
-    if let Some(refusal) = refusal(members, blocks, None) {
-        return Err(refusal);
-    }
-    blocks.iter().enumerate().try_for_each(|(entry, &block)| {
-        let freed = member_of(members, block).is_some_and(|member| {
-            let index = member.index_of_owned(block);
-            member.give_back_checked(&(index..index + 1)).is_ok()
-        });
-        if freed { Ok(()) } else { Err(FreeError::new(entry, FreeErrorKind::NotAllocated)) }
-    })
-}
-
-/// The first entry that is not the start of a block of a member, is free, or stands in the list
-/// before; if there is one. `free` are the free blocks of the only member, of one word, where they
-/// are known; else it is looked whether a block is.
-#[cold]
-#[inline(never)]
-fn refusal(members: &[&RawMemBlocks], blocks: &[*mut u8], free: Option<Bits>) -> Option<FreeError> {
-    let mut highest = ptr::null_mut();
-    blocks.iter().enumerate().find_map(|(entry, &block)| {
-        let kind = match member_of(members, block).map(|member| (member, member.index_of(block))) {
-            None => FreeErrorKind::NotInBuffer,
-            Some((_, None)) => FreeErrorKind::NotBlockStart,
-            Some((member, Some(index))) => {
-                // As long as they ascend, none stands there twice.
-                let is_new =
-                    block > highest || !blocks.iter().take(entry).any(|&earlier| earlier == block);
-                let free = free.unwrap_or_else(|| !member.word(index / WORD_BITS).load());
-                match (is_new, free & bitmap::bit(index)) {
-                    (true, 0) => {
-                        highest = highest.max(block);
-                        return None;
-                    }
-                    (false, _) => FreeErrorKind::ListedTwice,
-                    (true, _) => FreeErrorKind::NotAllocated,
-                }
-            }
-        };
-        Some(FreeError::new(entry, kind))
-    })
-}
-
-fn member_of<'a>(members: &[&'a RawMemBlocks], block: *mut u8) -> Option<&'a RawMemBlocks> {
-    members.iter().copied().find(|member| member.owns(block))
 }
 
 impl fmt::Debug for RawMemBlocks {
@@ -808,7 +464,7 @@ mod tests {
 
     use mem_blocks_macros::mem_blocks;
 
-    use super::{Bitmap, Geometry, NonNull, RawMemBlocks, bitmap, ptr, summed_words};
+    use super::{Bitmap, Geometry, NonNull, RawMemBlocks, bitmap, bitmap_words, ptr, summed_words};
     use crate::buffer::BlockBuffer;
     use crate::error::AllocError;
     use crate::mem_blocks::MemBlocks;
@@ -817,11 +473,16 @@ mod tests {
     /// Whether the bitmap is still valid with one bit turned over.
     fn is_valid_with(pool: &RawMemBlocks, word: usize, bit: u32) -> bool {
         pool.assert_valid();
+        let is_of_blocks = word < bitmap_words(pool.num_blocks());
         let word = pool.word(word);
         let (seen, turned) = (word.load(), word.load() ^ 1 << bit);
-        assert!(word.exchange(seen, turned));
+        // Counted as well, so that the bitmap is all that can be wrong.
+        let count = usize::from(is_of_blocks);
+        let (more, fewer) = (pool.tally.taken(count), pool.tally.given_back(count));
+        let (there, back) = if turned > seen { (more, fewer) } else { (fewer, more) };
+        assert!(word.exchange(seen, turned, |key| there.down(key)));
         let checked = panic::catch_unwind(|| pool.assert_valid());
-        assert!(word.exchange(turned, seen));
+        assert!(word.exchange(turned, seen, |key| back.down(key)));
         checked.is_ok()
     }
 

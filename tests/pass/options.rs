@@ -1,6 +1,6 @@
 //! Every option, and every way to write its value.
 
-use mem_blocks::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+use mem_blocks::{BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks};
 
 const LINE: usize = 32;
 const SOME: Option<usize> = Some(16);
@@ -18,10 +18,14 @@ impl Aligned<u8, u16> for Dma {
 mod memory {
     use mem_blocks::BlockBuffer;
 
+    pub(crate) use super::ignore;
+
     pub(crate) static SHARED: BlockBuffer<[u8; 64], 4, 64> = BlockBuffer::new();
 }
 
 static PLAIN: BlockBuffer<u16, 3> = BlockBuffer::new();
+
+fn ignore(_: &RawMemBlocks, _: Event<'_>) {}
 
 define_mem_blocks! {
     #[mem_blocks()]
@@ -67,6 +71,10 @@ define_mem_blocks! {
     static r#type: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(unsafe(buffer = memory::SHARED), align = 64)]
     static BUFFER: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(listener = ignore)]
+    static LISTENER: MemBlocks<[u8; 64], 4>;
+    #[mem_blocks(uninit, listener = self::memory::ignore, align = 64)]
+    static LISTENER_BY_PATH: MemBlocks<[u8; 64], 40>;
     #[mem_blocks(unsafe(buffer = PLAIN))]
     static PLAIN_BUFFER: MemBlocks<u16, 3>;
     #[mem_blocks(unsafe(address = 0x2000_0000), align = 64)]

@@ -11,17 +11,19 @@ use crate::{
     top, trust,
 };
 
-/// How a word of a bitmap changes, where its builds go, and what the compiler is told.
-const VARIANTS: [(&str, &str, &[&str]); 2] = [
-    ("by compare-and-swap", "loom", &["--cfg=loom"]),
-    ("under the lock", "loom-lock", &["--cfg=loom", "--cfg=mem_blocks_no_compare_and_swap"]),
+/// How a word of a bitmap changes, where its builds go, what the compiler is told, and cargo.
+const VARIANTS: [(&str, &str, &[&str], &[&str]); 3] = [
+    ("by compare-and-swap", "loom", &["--cfg=loom"], &[]),
+    ("under the lock", "loom-lock", &["--cfg=loom", "--cfg=mem_blocks_no_compare_and_swap"], &[]),
+    ("together with statistics", "loom-stats", &["--cfg=loom"], &["--features=stats"]),
 ];
 
 pub(crate) fn check(mode: Mode) -> Result<()> {
     let (mut models, mut executions) = (0, 0);
-    for (how, folder, flags) in VARIANTS {
+    for (how, folder, flags, features) in VARIANTS {
         println!("models of pools whose words change {how}");
         let mut test = in_models("test", folder, flags);
+        test.args(features);
         // Without this, what they print is only seen of those that fail.
         let printed = output_of(test.args(["--release", "--", "--nocapture", "--test-threads=2"]))?;
         println!("{printed}");
@@ -40,9 +42,9 @@ fn executions_of(line: &str) -> Option<u64> {
 }
 
 pub(crate) fn lint() -> Result<()> {
-    for (_, folder, flags) in VARIANTS {
+    for (_, folder, flags, features) in VARIANTS {
         let mut clippy = in_models("clippy", folder, flags);
-        run(clippy.args(["--all-targets", "--", "-D", "warnings"]))?;
+        run(clippy.args(features).args(["--all-targets", "--", "-D", "warnings"]))?;
     }
     Ok(())
 }

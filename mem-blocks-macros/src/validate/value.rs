@@ -125,7 +125,11 @@ pub(super) fn legal_section(value: &TokenStream, mistakes: &mut Mistakes) -> Opt
 pub(super) fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Option<Path> {
     let path = Path::parse_mod_style.parse2(value.clone()).ok();
     if path.is_none() {
-        let wanted = if name == Name::Crate { "a module or crate" } else { "a `static`" };
+        let wanted = match name {
+            Name::Crate => "a module or crate",
+            Name::Listener => "a function",
+            _ => "a `static`",
+        };
         mistakes.report(
             value,
             format!("`{}` must be the path of {wanted}, found `{}`", name.word(), written(value)),

@@ -14,58 +14,45 @@ use core::ops::Range;
 use core::ptr;
 
 use super::RawMemBlocks;
+use super::freed::refusal;
+use super::operations::{Expected, Operations};
 use super::turn::{self, Change, Kind, Version};
 use crate::bitmap::{self, Bits, FULL, WORD_BITS, bitmap_words};
 use crate::error::FreeError;
 use crate::lock::{self, Key, Word, ready};
+#[cfg(feature = "stats")]
+use crate::tally::Counts;
+use crate::tally::Note;
 
 /// The operations of a pool with more than one word of blocks.
-///
-/// A table that the descriptor points to, so that a program without such a pool does without them.
-pub(super) struct Many {
-    /// Whether the bitmap has a summary.
-    summed: bool,
-    pub(super) take_lowest_in_turn: fn(&RawMemBlocks) -> Option<usize>,
-    pub(super) take_in_word: fn(&RawMemBlocks, usize) -> (usize, Bits),
-    pub(super) take_each: unsafe fn(&RawMemBlocks, *mut *mut u8, usize) -> bool,
-    pub(super) take_run: fn(&RawMemBlocks, usize, usize) -> Option<Range<usize>>,
-    pub(super) turn_over: fn(&RawMemBlocks, &Range<usize>, Expected) -> Result<(), usize>,
-    pub(super) free_each: fn(&RawMemBlocks, &[*mut u8]) -> Result<(), FreeError>,
-    pub(super) give_back_each: fn(&RawMemBlocks, &[*mut u8]),
-    pub(super) give_back_one: fn(&RawMemBlocks, *mut u8),
-    pub(super) give_back: fn(&RawMemBlocks, *mut u8, usize),
-    pub(super) give_back_in_word: fn(&RawMemBlocks, usize, Bits),
-    pub(super) is_free: fn(&RawMemBlocks, &Range<usize>) -> bool,
-    pub(super) used: fn(&RawMemBlocks) -> usize,
-    pub(super) largest_free_run: fn(&RawMemBlocks) -> usize,
-}
-
-impl Many {
-    const fn new(summed: bool) -> Self {
-        Self {
-            summed,
-            take_lowest_in_turn: RawMemBlocks::take_lowest_in_turn,
-            take_in_word,
-            take_each,
-            take_run,
-            turn_over,
-            free_each,
-            give_back_each,
-            give_back_one,
-            give_back,
-            give_back_in_word,
-            is_free,
-            used,
-            largest_free_run,
-        }
+const fn operations(summed: bool) -> Operations {
+    Operations {
+        summed,
+        #[cfg(feature = "listener")]
+        listened: None,
+        take_lowest_in_turn,
+        take_in_word,
+        take_each,
+        take_run,
+        turn_over,
+        free_each,
+        give_back_each,
+        give_back_one,
+        give_back,
+        give_back_in_word,
+        is_free,
+        used,
+        largest_free_run,
+        #[cfg(feature = "stats")]
+        counts,
     }
 }
 
 /// For bitmaps with a summary.
-pub(super) static SUMMED: Many = Many::new(true);
+pub(super) static SUMMED: Operations = operations(true);
 
 /// For bitmaps without.
-pub(super) static PLAIN: Many = Many::new(false);
+pub(super) static PLAIN: Operations = operations(false);
 
 /// The number of words in the bitmap of an allocator with `num_blocks` blocks, those of the summary
 /// included.
@@ -76,13 +63,34 @@ pub(crate) const fn summed_words(num_blocks: usize) -> usize {
     words + first + second
 }
 
-/// What blocks are found to be before they are turned over: bits that are set where that is no.
-#[derive(Clone, Copy)]
-pub(super) struct Expected(Bits);
-
 impl Expected {
-    pub(super) const FREE: Self = Self(0);
-    pub(super) const TAKEN: Self = Self(FULL);
+    /// What is to be noted when as many blocks are turned over.
+    #[inline]
+    fn note(self, pool: &RawMemBlocks, count: usize) -> Note {
+        if self.0 == 0 { pool.tally.taken(count) } else { pool.tally.given_back(count) }
+    }
+}
+
+/// Takes the lowest free block, where something has come between, or there is none.
+#[cold]
+fn take_lowest_in_turn(pool: &RawMemBlocks) -> Option<usize> {
+    let num_blocks = pool.num_blocks();
+    loop {
+        let version = turn::begin();
+        let lowest = pool.lowest_not_full(num_blocks, pool.is_summed()).and_then(|found| {
+            let word = found.word;
+            let bits = pool.word(word).load();
+            let index = bits.trailing_ones() as usize;
+            (bits != full_word(word, num_blocks)).then_some(word * WORD_BITS + index)
+        });
+        match lowest {
+            Some(block) if pool.turn_over_in_word(block, bitmap::bit(block), Expected::FREE) => {
+                return Some(block);
+            }
+            None if version.is_current() => return None,
+            _ => {}
+        }
+    }
 }
 
 /// Takes `count` blocks of one word, if a word has as many free ones: the index of the word's first
@@ -125,18 +133,17 @@ unsafe fn take_each(pool: &RawMemBlocks, list: *mut *mut u8, count: usize) -> bo
         }
         let change = Change { pool, kind: Kind::Take, at: 0, end: count, list };
         // SAFETY: I11. There are as many free blocks. The list is the caller's promise.
-        if unsafe { version.make(&change) } {
+        if unsafe { version.make(&change, pool.tally.taken(count)) } {
             return true;
         }
     }
 }
 
-/// Takes the longest run of `min..=max` blocks. `min` is not zero, and `max` not above the number of
-/// blocks.
+/// Takes the longest run of `min..=max` blocks, of at least one. `max` is not above the number of blocks.
 fn take_run(pool: &RawMemBlocks, min: usize, max: usize) -> Option<Range<usize>> {
     loop {
         let version = turn::begin();
-        match pool.find_run(min, max) {
+        match pool.find_run(min.max(1), max) {
             Some(run) if turn_over_at(pool, version, &run, Expected::FREE) => return Some(run),
             None if version.is_current() => return None,
             _ => {}
@@ -170,14 +177,14 @@ fn turn_over_at(
     }
     let change = Change { pool, kind: Kind::Toggle, at: start, end, list: ptr::null_mut() };
     // SAFETY: I11. The callers have found it possible; there is no list.
-    unsafe { version.make(&change) }
+    unsafe { version.make(&change, expected.note(pool, end - start)) }
 }
 
 /// Gives back blocks if each is taken and stands in the list once; else says which entry is wrong.
 fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
     loop {
         let version = turn::begin();
-        if let Some(refusal) = super::refusal(&[pool], blocks, None) {
+        if let Some(refusal) = refusal(&[pool], blocks, None) {
             if version.is_current() {
                 return Err(refusal);
             }
@@ -189,7 +196,7 @@ fn free_each(pool: &RawMemBlocks, blocks: &[*mut u8]) -> Result<(), FreeError> {
             let (list, end) = (blocks.as_ptr().cast_mut(), blocks.len());
             let change = Change { pool, kind: Kind::Free, at: 0, end, list };
             // SAFETY: I11. The blocks were taken; of this list entries are read and not written.
-            unsafe { version.make(&change) }
+            unsafe { version.make(&change, pool.tally.given_back(end)) }
         };
         if is_done {
             return Ok(());
@@ -234,10 +241,12 @@ fn give_back(pool: &RawMemBlocks, first: *mut u8, count: usize) {
 /// Gives back blocks of the word with that block, all of which are taken.
 fn give_back_in_word(pool: &RawMemBlocks, block: usize, blocks: Bits) {
     let place = pool.place_of(block);
+    let note = pool.tally.given_back(blocks.count_ones() as usize);
     lock::with(|key| {
         turn::note(key);
         let old = place.word.load();
         place.put(old, old & !blocks, |old, _| old, key);
+        note.down(key);
     });
 }
 
@@ -250,7 +259,19 @@ fn used(pool: &RawMemBlocks) -> usize {
 }
 
 fn largest_free_run(pool: &RawMemBlocks) -> usize {
-    snapshot(|| pool.find_run(1, pool.num_blocks())).map_or(0, |run| run.len())
+    snapshot(|| pool.largest_free_run_now())
+}
+
+/// The counts, and the largest free run, at one moment.
+#[cfg(feature = "stats")]
+fn counts(pool: &RawMemBlocks) -> (Counts, usize) {
+    loop {
+        let version = turn::begin();
+        let largest_free_run = pool.largest_free_run_now();
+        if let Some(counts) = version.if_current(|key| *pool.tally.counts(key)) {
+            return (counts, largest_free_run);
+        }
+    }
 }
 
 /// What `look` sees at one moment.
@@ -293,7 +314,7 @@ impl RawMemBlocks {
 
     #[inline]
     pub(super) fn is_summed(&self) -> bool {
-        self.many.is_some_and(|many| many.summed)
+        self.operations.is_some_and(|operations| operations.summed)
     }
 
     /// The free blocks of a word as set bits.
@@ -366,6 +387,10 @@ impl RawMemBlocks {
             start = stop;
         }
         None
+    }
+
+    fn largest_free_run_now(&self) -> usize {
+        self.find_run(1, self.num_blocks()).map_or(0, |run| run.len())
     }
 
     fn count_taken(&self) -> usize {
@@ -459,6 +484,7 @@ impl RawMemBlocks {
             place.above.bit = ready!(place.above.bit);
         }
         let full = full_word(word, num_blocks);
+        let note = self.tally.taken(1);
         let old = lock::with(|key| {
             // Noted also where nothing is taken in the end: no harm, and a register less.
             turn::idle(key)?.note(key);
@@ -467,43 +493,21 @@ impl RawMemBlocks {
                 return None;
             }
             place.put(old, old | (old + 1), |_, new| new, key);
+            note.down(key);
             Some(old)
         });
         Some(word * WORD_BITS + bitmap::clear(old?, full).trailing_zeros() as usize)
     }
 
-    /// Takes the lowest free block, where something has come between, or there is none.
-    #[cold]
-    fn take_lowest_in_turn(&self) -> Option<usize> {
-        let num_blocks = self.num_blocks();
-        loop {
-            let version = turn::begin();
-            let lowest = self.lowest_not_full(num_blocks, self.is_summed()).and_then(|found| {
-                let word = found.word;
-                let bits = self.word(word).load();
-                let index = bits.trailing_ones() as usize;
-                (bits != full_word(word, num_blocks)).then_some(word * WORD_BITS + index)
-            });
-            match lowest {
-                Some(block)
-                    if self.turn_over_in_word(block, bitmap::bit(block), Expected::FREE) =>
-                {
-                    return Some(block);
-                }
-                None if version.is_current() => return None,
-                _ => {}
-            }
-        }
-    }
-
     /// Turns over blocks of the word with that block, if they are as expected and no change of several
     /// words is under way. Whatever else has changed does not matter.
     fn turn_over_in_word(&self, block: usize, blocks: Bits, expected: Expected) -> bool {
+        let note = expected.note(self, blocks.count_ones() as usize);
         // Each for itself: shorter under the lock than one for both.
         if expected.0 == 0 {
-            self.turn_over_of(block, blocks, |old| old & blocks == 0, |_, new| new)
+            self.turn_over_of(block, blocks, |old| old & blocks == 0, |_, new| new, note)
         } else {
-            self.turn_over_of(block, blocks, |old| !old & blocks == 0, |old, _| old)
+            self.turn_over_of(block, blocks, |old| !old & blocks == 0, |old, _| old, note)
         }
     }
 
@@ -514,6 +518,7 @@ impl RawMemBlocks {
         blocks: Bits,
         is_as_expected: impl Fn(Bits) -> bool,
         fuller: impl Fn(Bits, Bits) -> Bits,
+        note: Note,
     ) -> bool {
         let place = self.place_of(block);
         lock::with(|key| {
@@ -526,6 +531,7 @@ impl RawMemBlocks {
             }
             idle.note(key);
             place.put(old, old ^ blocks, fuller, key);
+            note.down(key);
             true
         })
     }

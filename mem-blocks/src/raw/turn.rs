@@ -24,6 +24,7 @@ use core::ptr;
 use super::RawMemBlocks;
 use crate::bitmap::{self, Bits, WORD_BITS};
 use crate::lock::{self, Key, Locked, Word, ready};
+use crate::tally::Note;
 
 /// One for all pools: a bitmap that is built at run time has no room for it, and the lock, under
 /// which it changes, is one for all as well.
@@ -113,17 +114,24 @@ pub(super) struct Version(u32);
 impl Version {
     /// Whether nothing has changed since.
     pub(super) fn is_current(self) -> bool {
-        lock::with(|_| self.0 == TURN.version.load())
+        self.if_current(|_| ()).is_some()
     }
 
-    /// Makes a change of several words, if nothing has changed since.
+    /// What is there under the lock, if nothing has changed since.
+    #[inline]
+    pub(super) fn if_current<R>(self, look: impl FnOnce(&mut Key) -> R) -> Option<R> {
+        lock::with(|key| (self.0 == TURN.version.load()).then(|| look(key)))
+    }
+
+    /// Makes a change of several words, if nothing has changed since. As it cannot fail once it is announced, what is
+    /// to be noted of it is noted then.
     ///
     /// # Safety
     ///
     /// The change is possible at this version, and is of at least one block. Its list has entries up
     /// to `end`, until this returns, and every context that uses a pool of more than one word can
     /// reach it.
-    pub(super) unsafe fn make(self, change: &Change) -> bool {
+    pub(super) unsafe fn make(self, change: &Change, note: Note) -> bool {
         let Change { pool, kind, at, end, list } = *change;
         let is_current = lock::with(|key| {
             let is_current = self.0 == TURN.version.load();
@@ -136,6 +144,7 @@ impl Version {
                 turn.at = at;
                 turn.end = end;
                 turn.list = list;
+                note.down(key);
             }
             is_current
         });
