@@ -6,7 +6,6 @@ use core::ptr;
 use super::RawMemBlocks;
 use super::one::{self, One};
 use super::operations::Expected;
-use super::refused::wrong_entry;
 use crate::bitmap::{self, Bits, WORD_BITS};
 use crate::error::{FreeError, FreeErrorKind};
 
@@ -96,11 +95,8 @@ pub(crate) unsafe fn free_all(
         return member.free_list(blocks);
     }
     if let Some(refusal) = refusal(members, blocks, None) {
-        let wrong = wrong_entry(blocks, refusal);
-        return Err(match member_of(members, wrong) {
-            Some(member) => member.refuse_free(wrong, refusal),
-            None => refusal,
-        });
+        RawMemBlocks::tell_member(members, blocks, refusal);
+        return Err(refusal);
     }
     blocks.iter().enumerate().try_for_each(|(entry, &block)| {
         let freed = member_of(members, block).is_some_and(|member| {
@@ -145,6 +141,9 @@ pub(super) fn refusal(
     })
 }
 
-fn member_of<'a>(members: &[&'a RawMemBlocks], block: *mut u8) -> Option<&'a RawMemBlocks> {
+pub(super) fn member_of<'a>(
+    members: &[&'a RawMemBlocks],
+    block: *mut u8,
+) -> Option<&'a RawMemBlocks> {
     members.iter().copied().find(|member| member.owns(block))
 }

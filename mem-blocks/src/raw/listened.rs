@@ -4,11 +4,11 @@
 //! of one block is in order, whoever uses it: taken, given back, taken.
 
 use core::ops::Range;
+use core::ptr;
 use core::slice;
 
-use super::freed::refusal;
+use super::freed::{member_of, refusal};
 use super::operations::{Expected, Operations};
-use super::refused::wrong_entry;
 use super::{RawMemBlocks, one};
 use crate::bitmap::Bits;
 use crate::defer::Defer;
@@ -30,9 +30,7 @@ static ONE: Operations = Operations {
     take_in_word: |pool, count| (0, pool.one().take_some(count)),
     // Blocks of several words: there are none.
     take_each: |_, _, _| false,
-    take_run: |pool, min, max| {
-        one::take_run(pool, min.max(1), max).map(|(start, len)| start..start + len)
-    },
+    take_run: |pool, min, max| one::take_run(pool, min, max).map(|(start, len)| start..start + len),
     turn_over: |pool, range, Expected(expected)| match expected {
         0 if one::claim(pool, range) => Ok(()),
         0 => Err(range.start),
@@ -91,6 +89,16 @@ impl RawMemBlocks {
     #[inline(never)]
     pub(super) fn tell_claim_refused(&self, range: Range<usize>, error: ClaimError) {
         self.tell(|| Event::ClaimRefused { blocks: Blocks::adjacent(self, range), error });
+    }
+
+    /// Tells the listener of whichever member has the block that is the reason of an error.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn tell_member(members: &[&Self], blocks: &[*mut u8], error: FreeError) {
+        let address = wrong_entry(blocks, error);
+        if let Some(member) = member_of(members, address) {
+            member.tell_free_refused(address, error);
+        }
     }
 
     #[cold]
@@ -153,7 +161,7 @@ unsafe fn take_each(pool: &RawMemBlocks, list: *mut *mut u8, count: usize) -> bo
 }
 
 fn take_run(pool: &RawMemBlocks, min: usize, max: usize) -> Option<Range<usize>> {
-    let run = (pool.inner().take_run)(pool, min, max);
+    let run = (pool.inner().take_run)(pool, min.max(1), max);
     match &run {
         Some(run) => pool.tell(|| Event::Alloc(Blocks::adjacent(pool, run.clone()))),
         // No block is as good as one.
@@ -221,4 +229,9 @@ fn give_back(pool: &RawMemBlocks, first: *mut u8, count: usize) {
 fn give_back_in_word(pool: &RawMemBlocks, first: usize, blocks: Bits) {
     let _give_back = Defer(|| (pool.inner().give_back_in_word)(pool, first, blocks));
     pool.tell(|| Event::Free(Blocks::in_word(pool, first, blocks)));
+}
+
+/// The address in a list that is the reason of an error.
+fn wrong_entry(blocks: &[*mut u8], error: FreeError) -> *mut u8 {
+    blocks.get(error.entry()).copied().unwrap_or(ptr::null_mut())
 }

@@ -139,11 +139,12 @@ unsafe fn take_each(pool: &RawMemBlocks, list: *mut *mut u8, count: usize) -> bo
     }
 }
 
-/// Takes the longest run of `min..=max` blocks, of at least one. `max` is not above the number of blocks.
+/// Takes the longest run of `min..=max` blocks. `min` is not zero, and `max` not above the number of
+/// blocks.
 fn take_run(pool: &RawMemBlocks, min: usize, max: usize) -> Option<Range<usize>> {
     loop {
         let version = turn::begin();
-        match pool.find_run(min.max(1), max) {
+        match pool.find_run(min, max) {
             Some(run) if turn_over_at(pool, version, &run, Expected::FREE) => return Some(run),
             None if version.is_current() => return None,
             _ => {}

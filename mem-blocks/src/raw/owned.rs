@@ -152,9 +152,11 @@ impl RawMemBlocks {
         }
         self.check_capacity(min)?;
         let max = max.min(self.num_blocks());
+        // A listener is told whether a request for no blocks at least has got some.
+        let least = if self.is_listened() { min } else { min.max(1) };
         let found = match self.operations {
-            None => one::take_run(self, min.max(1), max),
-            Some(by) => (by.take_run)(self, min, max).map(|run| (run.start, run.len())),
+            None => one::take_run(self, least, max),
+            Some(by) => (by.take_run)(self, least, max).map(|run| (run.start, run.len())),
         };
         match found {
             Some((start, len)) => Ok((self.address_of(start), len)),

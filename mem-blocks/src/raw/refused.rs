@@ -3,8 +3,6 @@
 //! The operations of an allocator with a listener tell of what they refuse themselves. What is refused before they are
 //! asked is told here, where it is decided, on a way that nobody takes who asks for what there can be.
 
-use core::ptr;
-
 use super::RawMemBlocks;
 use crate::error::{AllocError, ClaimError, FreeError};
 
@@ -56,9 +54,4 @@ impl RawMemBlocks {
         }
         error
     }
-}
-
-/// The address in a list that is the reason of an error.
-pub(super) fn wrong_entry(blocks: &[*mut u8], error: FreeError) -> *mut u8 {
-    blocks.get(error.entry()).copied().unwrap_or(ptr::null_mut())
 }

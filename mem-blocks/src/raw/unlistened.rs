@@ -19,5 +19,8 @@ impl RawMemBlocks {
     pub(super) fn tell_claim_refused(&self, _: Range<usize>, _: ClaimError) {}
 
     #[inline]
+    pub(super) fn tell_member(_: &[&Self], _: &[*mut u8], _: FreeError) {}
+
+    #[inline]
     pub(super) fn tell_free_refused(&self, _: *mut u8, _: FreeError) {}
 }
