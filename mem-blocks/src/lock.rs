@@ -46,6 +46,13 @@ macro_rules! ready {
 }
 pub(crate) use ready;
 
+/// A number, for a module without unsafe code.
+#[cfg(feature = "stats")]
+#[inline]
+pub(crate) fn ready_number(number: isize) -> isize {
+    ready!(number)
+}
+
 /// A word that is shared. It changes as a whole: by one exchange, or under the lock.
 ///
 /// An exchange is the processor's own where it has a compare-and-swap, and interrupts are never
@@ -312,6 +319,15 @@ impl<T: Copy + 'static> UnwindSafe for Locked<T> {}
 impl<T: Copy + 'static> Locked<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self { value: UnsafeCell::new(value) }
+    }
+
+    /// Itself, its address worked out before the lock is taken.
+    #[cfg(feature = "stats")]
+    #[inline]
+    pub(crate) fn ready(&self) -> &Self {
+        let this = ready!(ptr::from_ref(self));
+        // SAFETY: I12. It is what it was.
+        unsafe { &*this }
     }
 
     /// Where the value is, for who holds the lock when he uses it.

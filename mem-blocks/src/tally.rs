@@ -27,7 +27,7 @@ impl Tallied {
 #[cfg(feature = "stats")]
 mod counted {
     use super::Key;
-    use crate::lock::{self, Locked, ready};
+    use crate::lock::{self, Locked};
 
     /// The counts of an allocator: in its bitmap, because they are in RAM and begin with zeros as well.
     pub(crate) struct Tally(Locked<Counts>);
@@ -58,7 +58,7 @@ mod counted {
         #[inline]
         pub(super) fn note(self, change: isize) -> Note {
             // Worked out before the lock is taken: to count bits is long where there is no instruction for it.
-            Note { tally: Self(ready!(self.0)), change: ready!(change) }
+            Note { counts: self.0.0.ready(), change: lock::ready_number(change) }
         }
 
         /// Counts a request for blocks that was refused.
@@ -87,14 +87,14 @@ mod counted {
     /// How many blocks more or fewer are used.
     #[derive(Clone, Copy)]
     pub(crate) struct Note {
-        tally: Tallied,
+        counts: &'static Locked<Counts>,
         change: isize,
     }
 
     impl Note {
         #[inline]
         pub(crate) fn down(self, key: &mut Key) {
-            let counts = self.tally.counts(key);
+            let counts = self.counts.get(key);
             counts.used = counts.used.wrapping_add_signed(self.change);
             counts.max_used = counts.max_used.max(counts.used);
         }

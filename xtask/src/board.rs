@@ -78,6 +78,29 @@ const fn by_lock(name: &'static str, board: &Board) -> Board {
     Board { name, core: None, by_lock: true, programs, controls: &[], ..*board }
 }
 
+/// Two of them once more, with statistics.
+pub(crate) const WITH_STATS: &[Board] = &[
+    with("mps2-an385-stats", &MPS2_AN385, &["--features=stats"]),
+    with(
+        "virt-two-harts-stats",
+        &VIRT_TWO_HARTS,
+        &["--no-default-features", "--features=two-harts,stats"],
+    ),
+];
+
+/// For what features of the runtime crate cost.
+pub(crate) const STATS: &Board = &WITH_STATS[0];
+pub(crate) const LISTENER: Board =
+    with("mps2-an385-listener", &MPS2_AN385, &["--features=listener"]);
+pub(crate) const LISTENED: Board =
+    with("mps2-an385-listened", &MPS2_AN385, &["--features=listened"]);
+
+/// The programs that do the same on a board with other features.
+const fn with(name: &'static str, board: &Board, features: &'static [&'static str]) -> Board {
+    let programs = Programs::Only(CONTEXTS);
+    Board { name, core: None, features, programs, controls: &[], ..*board }
+}
+
 /// Those for which it matters who shares the pools, and how.
 const CONTEXTS: &[&str] = &["edges", "groups", "handles", "model", "pairs", "storm"];
 

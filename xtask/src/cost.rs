@@ -9,10 +9,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board::{BOARDS, Board},
+    board::{self, BOARDS, Board},
     expected::Mode,
     figures::{self, Table, cell},
-    firmware::{self, BITMAP, BUFFER},
+    firmware::{self, BITMAP, BUFFER, OPERATIONS},
     image::Image,
     toolchain::{self, Cross},
     trace::{Call, Trace},
@@ -134,6 +134,13 @@ const CALLS_OF_N: &[(&str, &str, u64)] = &[
     ("`RawMemBlocks::free_contiguous` of 4 of two words", "raw_free_contiguous", 64),
 ];
 
+/// What a program with statistics calls besides.
+const CALLS_OF_STATS: [(&str, &str); 2] =
+    [("`stats`, every second block free", "stats"), ("`reset_max_used`", "reset_max_used")];
+
+/// The numbers of blocks for which the cost of features is measured.
+const BLOCKS_OF_FEATURES: [u64; 2] = [32, 1024];
+
 /// Whether a program is measured and not run for what it does.
 pub(crate) fn is_measured(program: &str) -> bool {
     programs().contains(&program.to_owned())
@@ -194,10 +201,13 @@ fn measure() -> Result<String> {
         BLOCKS.iter().map(|&blocks| OfN::of(board, FAST, blocks)).collect::<Result<_>>()?;
     let fast = table(&format!("{core}, `opt-level = 3`"), &fast);
 
+    let features = features(measured_of(&cores, &measured, FAST_CORE)?)?;
+
     let of_cores: String =
         cores.iter().zip(&measured).map(|((core, _), m)| table(core, &m.of_n)).collect();
     Ok(format!(
         "{}\n{LEGEND}\n\n{}\n<details>\n<summary>By number of blocks</summary>\n\n{of_cores}{fast}</details>\n\n\
+        <details>\n<summary>With statistics, with a listener</summary>\n\n{features}\n</details>\n\n\
         {MEASURED_WITH} {}.\n",
         bytes.as_markdown(),
         every_call.as_markdown(),
@@ -224,8 +234,11 @@ struct Measured {
 }
 
 /// What was measured for one number of blocks.
+#[derive(Clone)]
 struct OfN {
     descriptor: u64,
+    /// Those of the pool's own, which it has with a listener.
+    operations: u64,
     bitmap: u64,
     /// Of the functions that run in the calls.
     code: u64,
@@ -255,14 +268,67 @@ impl Measured {
 /// The table by number of blocks, of one core.
 fn table(core: &str, of_n: &[OfN]) -> String {
     let mut table = Table::new(core, BLOCKS.map(|blocks| format!("{blocks} blocks")));
-    for (at, (what, ..)) in CALLS_OF_N.iter().enumerate() {
-        let found = of_n.iter().map(|of_n| of_n.calls.get(&at));
-        table.push(what, found.map(|call| call.map_or_else(String::new, cell)));
+    push_calls(&mut table, of_n);
+    table.as_markdown() + "\n"
+}
+
+/// A row for each call that one of the programs makes, and what they take of the memory.
+fn push_calls(table: &mut Table, of_n: &[OfN]) {
+    let calls = CALLS_OF_N.iter().map(|(what, ..)| what);
+    for (at, what) in calls.chain(CALLS_OF_STATS.iter().map(|(what, _)| what)).enumerate() {
+        let found: Vec<_> = of_n.iter().map(|of_n| of_n.calls.get(&at)).collect();
+        if found.iter().any(Option::is_some) {
+            let cells = found.into_iter().map(|call| call.map_or_else(String::new, cell));
+            table.push(what, cells);
+        }
     }
     table.push("code of these, bytes", of_n.iter().map(|of_n| of_n.code.to_string()));
     table.push("RAM beside the buffer, bytes", of_n.iter().map(|of_n| of_n.bitmap.to_string()));
     table.push("descriptor in flash, bytes", of_n.iter().map(|of_n| of_n.descriptor.to_string()));
-    table.as_markdown() + "\n"
+    table.push(
+        "its operations in flash, bytes",
+        of_n.iter().map(|of_n| of_n.operations.to_string()),
+    );
+}
+
+/// What was measured for one of the cores.
+fn measured_of<'m>(
+    cores: &[(&str, &Board)],
+    measured: &'m [Measured],
+    core: &str,
+) -> Result<&'m Measured> {
+    let mut pairs = cores.iter().zip(measured);
+    let found = pairs.find(|((name, _), _)| *name == core);
+    Ok(found.context("no board has this core")?.1)
+}
+
+/// The table of what statistics and listeners cost, beside what the same costs without.
+fn features(plain: &Measured) -> Result<String> {
+    let boards = [
+        ("feature `stats`", board::STATS),
+        ("feature `listener`", &board::LISTENER),
+        ("a listener", &board::LISTENED),
+    ];
+    let programs: Vec<_> = BLOCKS_OF_FEATURES.map(program_of).into();
+    for (_, board) in boards {
+        let cross = Cross::find(board.target)?;
+        firmware::build(&cross, board, firmware::RELEASE, &programs, board.features)?;
+    }
+    let mut names = Vec::new();
+    let mut found = Vec::new();
+    for blocks in BLOCKS_OF_FEATURES {
+        let at = BLOCKS.iter().position(|&of| of == blocks).context("not measured without")?;
+        names.push(format!("{blocks} blocks"));
+        found.push(plain.of_n[at].clone());
+        for (what, board) in boards {
+            names.push(format!("{blocks}, {what}"));
+            let of_n = OfN::of(board, firmware::RELEASE, blocks);
+            found.push(of_n.with_context(|| board.name)?);
+        }
+    }
+    let mut table = Table::new(&format!("{FAST_CORE}, features"), names);
+    push_calls(&mut table, &found);
+    Ok(table.as_markdown())
 }
 
 impl OfN {
@@ -271,7 +337,11 @@ impl OfN {
         let elf = board.built_with(profile, &program);
         let image = Image::read(&elf)?;
         let made = CALLS_OF_N.iter().enumerate().filter(|(_, (.., least))| *least <= blocks);
-        let (places, names): (Vec<_>, Vec<_>) = made.map(|(at, (_, name, _))| (at, *name)).unzip();
+        let made = made.map(|(at, (_, name, _))| (at, *name));
+        let has_stats = board.features.iter().any(|features| features.contains("stats"));
+        let of_stats = CALLS_OF_STATS.iter().enumerate().filter(|_| has_stats);
+        let of_stats = of_stats.map(|(at, (_, name))| (CALLS_OF_N.len() + at, *name));
+        let (places, names): (Vec<_>, Vec<_>) = made.chain(of_stats).unzip();
         let calls = calls(board, &elf, &image, &names)?;
         let is_lock_free =
             blocks <= 32 && board.core.is_some_and(|core| !WITHOUT_EXCHANGE.contains(&core));
@@ -282,9 +352,10 @@ impl OfN {
         let ran = image.functions().filter(|function| functions.contains(&function.range.start));
         // Two names of one function are one.
         let sizes: BTreeMap<_, _> = ran.map(|found| (found.range.start, found.size())).collect();
-        let (descriptor, bitmap) = pool(&image)?;
+        let (descriptor, operations, bitmap) = pool(&image)?;
         Ok(OfN {
             descriptor,
+            operations,
             bitmap,
             code: sizes.values().sum(),
             calls: places.into_iter().zip(calls).collect(),
@@ -319,16 +390,18 @@ fn code(image: &Image) -> u64 {
     sizes.values().sum()
 }
 
-/// The sizes of the descriptor and of the bitmap of the pool `POOL`.
-fn pool(image: &Image) -> Result<(u64, u64)> {
+/// The sizes of the descriptor, of the operations and of the bitmap of the pool `POOL`.
+fn pool(image: &Image) -> Result<(u64, u64, u64)> {
     let own = image
         .variables
         .iter()
         .filter(|variable| variable.is_inside("POOL") && !variable.is_inside(BUFFER));
-    let (bitmaps, descriptors): (Vec<_>, Vec<_>) =
-        own.partition(|variable| variable.is_inside(BITMAP));
+    let (bitmaps, others): (Vec<_>, Vec<_>) = own.partition(|variable| variable.is_inside(BITMAP));
+    let (operations, descriptors): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|variable| variable.is_inside(OPERATIONS));
+    let operations = operations.iter().map(|variable| variable.size()).sum();
     match (&descriptors[..], &bitmaps[..]) {
-        ([descriptor], [bitmap]) => Ok((descriptor.size(), bitmap.size())),
+        ([descriptor], [bitmap]) => Ok((descriptor.size(), operations, bitmap.size())),
         _ => bail!("POOL: not one descriptor and one bitmap: {descriptors:?} {bitmaps:?}"),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     board::{
         self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, HANGS, LOAD_REGION, PACKAGE,
-        Programs,
+        Programs, WITH_STATS,
     },
     cost, examples,
     expected::Mode,
@@ -18,9 +18,10 @@ use crate::{
     trace::Trace,
 };
 
-/// What the macros call the two variables of an allocator, inside the allocator's own name.
+/// What the macros call the variables of an allocator, inside the allocator's own name.
 pub(crate) const BUFFER: &str = "__MEM_BLOCKS_BUFFER";
 pub(crate) const BITMAP: &str = "__MEM_BLOCKS_BITMAP";
+pub(crate) const OPERATIONS: &str = "__MEM_BLOCKS_OPERATIONS";
 
 /// The program of whose buffers no byte may be touched, and their allocators.
 const UNTOUCHED: (&str, &[&str]) = ("untouched", &["FRAMES", "ODD", "OTHER_RAM", "KEPT"]);
@@ -44,7 +45,7 @@ const WITH_DATA: [&str; 2] = ["pairs", "storm"];
 pub(crate) fn check(mode: Mode) -> Result<()> {
     let names = programs()?;
     let mut unused = names.clone();
-    for board in BOARDS.iter().chain(BY_LOCK) {
+    for board in BOARDS.iter().chain(BY_LOCK).chain(WITH_STATS) {
         let cross = Cross::find(board.target)?;
         let names = board.choose(&names)?;
         build(&cross, board, RELEASE, &names, board.features)?;

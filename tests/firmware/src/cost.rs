@@ -154,8 +154,15 @@ macro_rules! cost_program {
         type Uninit = MaybeUninit<[u8; 64]>;
 
         // SAFETY: no block is used.
-        #[mem_blocks(unsafe(section = ".nowhere"))]
+        #[cfg_attr(not(feature = "listened"), mem_blocks(unsafe(section = ".nowhere")))]
+        #[cfg_attr(
+                    feature = "listened",
+                    mem_blocks(unsafe(section = ".nowhere"), listener = ignore)
+                )]
         static POOL: MemBlocks<[u8; 64], $blocks>;
+
+        #[cfg(feature = "listened")]
+        fn ignore(_: &mem_blocks::RawMemBlocks, _: mem_blocks::Event<'_>) {}
 
         #[panic_handler]
         fn panic(_: &PanicInfo) -> ! {
@@ -195,6 +202,8 @@ macro_rules! cost_program {
         fn main() -> ! {
             $crate::enable_interrupts();
             let ok = one() & by_address() & in_one_handle() & adjacent() & across_words();
+            #[cfg(feature = "stats")]
+            let ok = ok & statistics();
             $crate::exit(ok && POOL.used() == 0)
         }
 
@@ -272,6 +281,24 @@ macro_rules! cost_program {
             ok &= raw_alloc(&mut more) & raw_free(&more);
             ok &= held(claim(30), forget);
             ok & raw_free_contiguous(address(30))
+        }
+
+        #[cfg(feature = "stats")]
+        fn statistics() -> bool {
+            // Every second block is free.
+            let take = |index: usize| POOL.claim(index..=index).map(Run::leak).is_ok();
+            let ok = (0..$blocks).step_by(2).all(take);
+            let seen = stats();
+            let seen = (seen.used(), seen.largest_free_run());
+            reset_max_used();
+            ok & (seen == ($blocks / 2, 1))
+                & (0..$blocks).step_by(2).all(|index| given_back(index, 1))
+        }
+
+        #[cfg(feature = "stats")]
+        $crate::measured! {
+            fn stats() -> mem_blocks::Stats { POOL.stats() }
+            fn reset_max_used() { POOL.reset_max_used(); }
         }
 
         /// By address: a second place where a handle is dropped would be one more than is measured.
