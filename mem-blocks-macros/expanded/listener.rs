@@ -1,4 +1,4 @@
-// #[mem_blocks(listener = trace::on_event)]
+// #[mem_blocks(listener = trace::record)]
 // static POOL: MemBlocks<[u8; 64], 4>;
 
 static POOL: MemBlocks<[u8; 64], 4> = {
@@ -13,6 +13,8 @@ static POOL: MemBlocks<[u8; 64], 4> = {
         __mem_blocks::check_number(__MEM_BLOCKS_SHAPE, "4");
         __mem_blocks::check_buffer(__MEM_BLOCKS_SHAPE, "MemBlocks<[u8; 64], 4>");
     };
+    static __MEM_BLOCKS_OPERATIONS: __mem_blocks::Operations = __MEM_BLOCKS_SHAPE
+        .listened(trace::record);
     static __MEM_BLOCKS_BUFFER: __mem_blocks::BlockBuffer<
         ::core::primitive::u8,
         { __MEM_BLOCKS_SHAPE.buffer_size() },
@@ -21,8 +23,6 @@ static POOL: MemBlocks<[u8; 64], 4> = {
     static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
         { __MEM_BLOCKS_SHAPE.bitmap_words() },
     > = __mem_blocks::Bitmap::new();
-    static __MEM_BLOCKS_OPERATIONS: __mem_blocks::Operations = __MEM_BLOCKS_SHAPE
-        .listened(trace::on_event);
     unsafe {
         __mem_blocks::allocator(
             __MEM_BLOCKS_SHAPE,

@@ -34,7 +34,7 @@ mod tests {
     use crate::parse;
 
     /// What definitions are made of, and what else could stand between that.
-    const WORDS: [&str; 58] = [
+    const WORDS: [&str; 59] = [
         "static",
         "POOL",
         ":",
@@ -60,6 +60,7 @@ mod tests {
         "(section = \".a\")",
         "buffer",
         "address",
+        "listener",
         "crate",
         "pub",
         "pub(crate)",

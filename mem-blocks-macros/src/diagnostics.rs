@@ -205,6 +205,8 @@ mod tests {
             ("addr", Some(Name::Address)),
             ("unint", Some(Name::Uninit)),
             ("buf", Some(Name::Buffer)),
+            ("listen", Some(Name::Listener)),
+            ("listner", Some(Name::Listener)),
             ("colour", None),
             ("x", None),
             ("", None),

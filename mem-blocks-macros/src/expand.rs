@@ -40,15 +40,13 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
         Placement::Buffer(_) | Placement::Address(_) => TokenStream::new(),
     };
     let bitmap = bitmap();
-    let operations = listener.as_ref().map(operations);
-    let value = value(name, placement, operations.is_some());
+    let value = value(name, placement, listener.is_some());
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #vis #keyword #name #colon #ty = {
             #judgement
             #buffer
             #bitmap
-            #operations
             #value
         } #semicolon
     }
@@ -56,7 +54,7 @@ pub(crate) fn definition(checked: &Checked) -> TokenStream {
 
 /// The constants of a definition, and what judges them and its type.
 pub(crate) fn judgement(checked: &Checked) -> TokenStream {
-    let Checked { item, align, placement, runtime, .. } = checked;
+    let Checked { item, align, placement, listener, runtime } = checked;
     let import = import(runtime.as_ref());
     let shape = shape(item, placement);
     let align_items = align_items(align, placement);
@@ -64,7 +62,8 @@ pub(crate) fn judgement(checked: &Checked) -> TokenStream {
         Placement::Address(address) => address_items(align, address),
         _ => TokenStream::new(),
     };
-    quote_spanned!(Span::mixed_site()=> #import #shape #align_items #address_items)
+    let operations = listener.as_ref().map(operations);
+    quote_spanned!(Span::mixed_site()=> #import #shape #align_items #address_items #operations)
 }
 
 /// The attribute; but `allow` for an `expect` of dead code. That the static is named in its own
@@ -206,25 +205,25 @@ fn address_items(align: &Align, address: &TokenStream) -> TokenStream {
     }
 }
 
+/// What an allocator with a listener does in place of the usual. One without has none, and is what it
+/// was before there were listeners.
+fn operations(listener: &Path) -> TokenStream {
+    let site = Span::mixed_site();
+    // At the place of the path, where the compiler says that a function is of the wrong type.
+    let (first, last) = ends(&listener.to_token_stream());
+    let mut argument = Group::new(Delimiter::Parenthesis, listener.to_token_stream());
+    argument.set_span(last.resolved_at(site));
+    let call = quote_spanned!(first.resolved_at(site)=> listened #argument);
+    quote_spanned! {site=>
+        static __MEM_BLOCKS_OPERATIONS: __mem_blocks::Operations = __MEM_BLOCKS_SHAPE.#call;
+    }
+}
+
 fn bitmap() -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         static __MEM_BLOCKS_BITMAP: __mem_blocks::Bitmap<
             { __MEM_BLOCKS_SHAPE.bitmap_words() }
         > = __mem_blocks::Bitmap::new();
-    }
-}
-
-/// What the allocator does that tells a listener of it.
-fn operations(listener: &Path) -> TokenStream {
-    let site = Span::mixed_site();
-    // The listener is told at the place of the path, where the compiler says that it is no function, or another one.
-    let (first, last) = ends(&listener.to_token_stream());
-    let mut listener = Group::new(Delimiter::Parenthesis, listener.to_token_stream());
-    listener.set_span(last.resolved_at(site));
-    let method = Ident::new("listened", first.resolved_at(site));
-    quote_spanned! {site=>
-        static __MEM_BLOCKS_OPERATIONS: __mem_blocks::Operations =
-            __MEM_BLOCKS_SHAPE.#method #listener;
     }
 }
 
@@ -236,18 +235,19 @@ fn operations(listener: &Path) -> TokenStream {
 /// user's word.
 fn value(name: &Ident, placement: &Placement, is_listened: bool) -> TokenStream {
     let site = Span::mixed_site();
-    let name = Literal::string(&name.unraw().to_string());
-    let operations = if is_listened {
-        quote_spanned!(site=> ::core::option::Option::Some(&__MEM_BLOCKS_OPERATIONS))
-    } else {
-        quote_spanned!(site=> ::core::option::Option::None)
-    };
     let start = match placement {
         Placement::Zeroed | Placement::Uninit | Placement::Section(_) => {
             quote_spanned!(site=> __mem_blocks::start(&__MEM_BLOCKS_BUFFER))
         }
         Placement::Buffer(_) => quote_spanned!(site=> __MEM_BLOCKS_BUFFER.start()),
         Placement::Address(_) => quote_spanned!(site=> __mem_blocks::at(__MEM_BLOCKS_ADDRESS)),
+    };
+    let mut name = Literal::string(&name.unraw().to_string());
+    name.set_span(site);
+    let operations = if is_listened {
+        quote_spanned!(site=> ::core::option::Option::Some(&__MEM_BLOCKS_OPERATIONS))
+    } else {
+        quote_spanned!(site=> ::core::option::Option::None)
     };
     quote_spanned! {site=>
         // SAFETY: I2, I8, I9, as said above.
@@ -315,7 +315,16 @@ fn without_lints(value: TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
-    use super::allow_dead_code;
+    use proc_macro2::{Ident, Span};
+
+    use super::{allow_dead_code, value};
+    use crate::model::Placement;
+
+    #[test]
+    fn an_allocator_of_a_raw_name_has_a_plain_one_at_run_time() {
+        let name = Ident::new_raw("type", Span::call_site());
+        assert!(value(&name, &Placement::Zeroed, false).to_string().contains("\"type\""));
+    }
 
     #[test]
     fn dead_code_that_is_expected_is_allowed() {

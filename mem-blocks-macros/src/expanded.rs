@@ -88,7 +88,7 @@ fn address_and_align() {
 
 #[test]
 fn listener() {
-    attribute("listener = trace::on_event", POOL, &expect_file!["../expanded/listener.rs"]);
+    attribute("listener = trace::record", POOL, &expect_file!["../expanded/listener.rs"]);
 }
 
 #[test]

@@ -66,7 +66,7 @@ use proc_macro::TokenStream;
 /// | `unsafe(section = "NAME")` | the buffer, and nothing else, goes to that section of the linker script. `unsafe` because data in some sections is run as code |
 /// | `unsafe(buffer = PATH)` | the blocks are those of the static `PATH`, a `BlockBuffer` of the same type and number. `unsafe` because two allocators must not share a buffer |
 /// | `unsafe(address = EXPR)` | the blocks start at that address, a multiple of `align` as a buffer's would be. `unsafe` because nothing else may use the memory there |
-/// | `listener = PATH` | that function is told of each alloc, claim, free and refusal; it is a `mem_blocks::Listener`. With the feature `listener` of `mem-blocks` |
+/// | `listener = PATH` | the function `PATH`, a `fn(&RawMemBlocks, Event<'_>)`, is told of what the allocator does. An allocator without one pays nothing for it |
 /// | `crate = PATH` | where the runtime crate is, if not at `::mem_blocks` |
 ///
 /// `uninit`, `section`, `buffer` and `address` exclude one another. Expressions are constants of
@@ -74,6 +74,22 @@ use proc_macro::TokenStream;
 ///
 /// Options can depend on a condition, or on up to six:
 /// `#[cfg_attr(feature = "retain", mem_blocks(uninit))]`.
+///
+/// A listener is the path of a function, or of a constant that is a pointer to one:
+///
+/// ```
+/// use mem_blocks::{Event, MemBlocks, RawMemBlocks, mem_blocks};
+///
+/// fn record(pool: &RawMemBlocks, event: Event<'_>) {
+///     println!("blocks of {} bytes: {event:?}", pool.block_size());
+/// }
+///
+/// #[mem_blocks(listener = record)]
+/// static FRAMES: MemBlocks<[u8; 1536], 8>;
+///
+/// let frame = FRAMES.alloc()?;
+/// # Ok::<(), mem_blocks::AllocError>(())
+/// ```
 ///
 /// The other attributes of the item, its documentation and `cfg` among them, stay on it. An
 /// attribute that places a static, such as `link_section`, places the descriptor, not the buffer.

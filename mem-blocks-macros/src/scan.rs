@@ -48,22 +48,20 @@ pub(crate) fn is_closed(ty: &TokenStream) -> bool {
 /// the `if`, `let`, `else`, `mut` and so on of an expression need no grammar of theirs here.
 ///
 /// `<` is a bracket where an operand is expected, after `::` and in the type after `as`; anywhere
-/// else it compares.
+/// else it compares. `|` begins the parameters of a closure where an operand is expected, commas
+/// included, unless it is the second half of `||` or begins a pattern.
 pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
     let mut place = Place::Operand;
     let mut angles = Angles::default();
-    // Between the bars of a closure, where commas are its own.
-    let mut is_in_parameters = false;
     take_while(input, |next| {
         if angles.depth > 0 {
             angles.pass(next);
             return true;
         }
-        if is_punct(next, "|") && (is_in_parameters || matches!(place, Place::Operand)) {
-            is_in_parameters = !is_in_parameters;
-            return true;
-        }
-        if is_in_parameters {
+        if matches!(place, Place::Parameters) {
+            if is_punct(next, "|") {
+                place = Place::Operand;
+            }
             return true;
         }
         let is_less = is_punct(next, "<");
@@ -71,12 +69,18 @@ pub(crate) fn take_expression(input: ParseStream<'_>) -> TokenStream {
             _ if is_punct(next, ",;") => return false,
             // `<<` is a shift, never the comparison of something with a `<T as Trait>::CONST`.
             (_, Place::Operator) if is_less && is_joint(next) => Place::Less,
-            (_, Place::Operand | Place::TypeStart | Place::Type | Place::Segment) if is_less => {
+            (
+                _,
+                Place::Operand | Place::Pattern | Place::TypeStart | Place::Type | Place::Segment,
+            ) if is_less => {
                 angles.pass(next);
                 Place::Operator
             }
             (_, Place::Type | Place::Segment) if is_punct(next, ":") => Place::Segment,
             (_, Place::Operator) if is_punct(next, "?") => Place::Operator,
+            (_, Place::Operand) if is_punct(next, "|") => Place::Parameters,
+            (_, Place::Operator | Place::Type) if is_punct(next, "|") => Place::Pattern,
+            (TokenTree::Ident(word), _) if word == "let" => Place::Pattern,
             // `&`, `*`, `mut` and so on, before the name of a type.
             (TokenTree::Punct(_), Place::TypeStart) => Place::TypeStart,
             (TokenTree::Punct(_), _) => Place::Operand,
@@ -300,6 +304,10 @@ pub(crate) fn is_keyword(word: &Ident) -> bool {
 enum Place {
     /// A value, a prefix of one, or a further word of its path.
     Operand,
+    /// A value or a pattern, or the second half of `||`: a `|` here begins no closure.
+    Pattern,
+    /// Inside the parameters of a closure.
+    Parameters,
     /// An operator, a suffix, or the end.
     Operator,
     /// After a `<` that may be the first half of `<<`.
@@ -410,6 +418,16 @@ mod tests {
             "a as &'static mut Type<A, B>",
             "a as fn(b) -> c",
             "(|mut a| a)(b)",
+            "|a, b| {}",
+            "|a: &A, b: B<C, D>| -> E { a }",
+            "move |_, _| a",
+            "&|(a | b), c| a | b",
+            "|| a",
+            "a || b",
+            "a as usize || b || c",
+            "a | b < c",
+            "a | <T<A, B>>::LEN",
+            "if let | A = b { 4 } else { 8 }",
             "crate::A + super::B",
             "-self::A",
         ] {
@@ -425,12 +443,11 @@ mod tests {
         assert_split("{ A }", "unsafe(b)", take_expression);
         assert_split("a as usize", "unsafe(b)", take_expression);
         assert_split("f()", "8", take_expression);
+        assert_split("|a, b| c", "uninit", take_expression);
+        assert_split("a || b", "uninit", take_expression);
         assert_split("f()?", "uninit", take_expression);
         assert_split("a as usize", "uninit", take_expression);
         assert_split("<T>::ALIGN", "uninit", take_expression);
-        assert_split("|a, b| c", ", uninit", take_expression);
-        assert_split("a | b", ", uninit", take_expression);
-        assert_split("|| c", ", uninit", take_expression);
         assert_split("", ", uninit", take_expression);
     }
 

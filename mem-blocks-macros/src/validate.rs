@@ -59,12 +59,12 @@ pub(crate) fn check(mut definition: Definition, mut mistakes: Mistakes) -> Verdi
                     .and_then(|value| legal_alignment(value, found));
                 *align = legal.map_or(Align::Refused, Align::Written);
             }
+            (Name::Listener, value) => {
+                checked.listener = value.and_then(|value| legal_path(name, &value, found));
+            }
             (Name::Crate, value) => {
                 checked.runtime = value.and_then(|value| legal_path(name, &value, found));
                 can_be_judged &= checked.runtime.is_some();
-            }
-            (Name::Listener, value) => {
-                checked.listener = value.and_then(|value| legal_path(name, &value, found));
             }
             (Name::Uninit, Some(_)) => *placement = Placement::Uninit,
             (Name::Section, Some(value)) => {
@@ -260,7 +260,8 @@ mod tests {
             "unsafe(buffer = crate::memory::BUFFER)",
             "unsafe(buffer = ::board::BUFFER)",
             "unsafe(address = BASE + 4)",
-            "listener = trace::on_event",
+            "listener = trace",
+            "uninit, listener = ::board::Trace::listen,",
             "crate = self::hal::mem_blocks",
             "crate = crate",
         ] {
@@ -371,6 +372,15 @@ mod tests {
     #[test]
     fn a_duplicate_is_reported_once_and_its_value_ignored() {
         assert_mistakes("align = 4, align = 3", &["duplicate `align`; remove one"]);
+        assert_mistakes("listener = a, listener = 4", &["duplicate `listener`; remove one"]);
+    }
+
+    #[test]
+    fn a_listener_needs_no_unsafe() {
+        assert_mistakes(
+            "unsafe(listener = trace)",
+            &["`listener` needs no `unsafe`; write `listener = PATH` outside of `unsafe(..)`"],
+        );
     }
 
     #[test]
@@ -381,6 +391,28 @@ mod tests {
                 "`section` must be written `unsafe(section = \"..\")`: data in some sections is run as code",
             ],
         );
+    }
+
+    #[test]
+    fn a_listener_that_is_no_path_of_a_function_is_refused() {
+        for value in
+            ["|_, _ | {}", "\"trace\"", "4", "trace::<4>", "trace()", "&trace", "<A as B>::f"]
+        {
+            let expected = format!(
+                "`listener` must be the path of a function, found `{value}`; \
+                 declare a `fn(&RawMemBlocks, Event<'_>)` and name it here"
+            );
+            assert_mistakes(&format!("listener = {value}"), &[&expected]);
+        }
+    }
+
+    #[test]
+    fn a_listener_places_nothing() {
+        for place in
+            ["uninit", "unsafe(section = \"a\")", "unsafe(buffer = B)", "unsafe(address = 4)"]
+        {
+            assert_mistakes(&format!("listener = trace, {place}"), &[]);
+        }
     }
 
     #[test]
@@ -408,6 +440,7 @@ mod tests {
     #[test]
     fn an_option_without_its_value_is_one_mistake() {
         assert_mistakes("align", &["`align` needs a value; write `align = EXPR`"]);
+        assert_mistakes("listener", &["`listener` needs a value; write `listener = PATH`"]);
         assert_mistakes(
             "section",
             &[

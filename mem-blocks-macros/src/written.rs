@@ -47,6 +47,7 @@ fn text(tokens: &TokenStream) -> String {
             TokenTree::Group(group) => {
                 let (open, close) = match group.delimiter() {
                     Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace if group.stream().is_empty() => ("{", "}"),
                     Delimiter::Brace => ("{ ", " }"),
                     Delimiter::Bracket => ("[", "]"),
                     Delimiter::None => ("", ""),
@@ -91,6 +92,7 @@ mod tests {
             "MemBlocks<[u8; 64], { 2 * N }>",
             "<A as B>::C",
             "1<<4",
+            "A{}",
         ] {
             let tokens = text.parse().expect("the text should be tokens");
             assert_eq!(written(&tokens), text);

@@ -12,8 +12,6 @@ mod turn;
 #[cfg(not(feature = "listener"))]
 mod unlistened;
 
-#[cfg(all(target_arch = "arm", target_os = "none"))]
-use core::arch::asm;
 use core::fmt;
 use core::ptr::{self, NonNull};
 

@@ -1,6 +1,6 @@
 //! Definitions in a crate of edition 2021, and by a macro from there.
 
-use mem_blocks_edition_2021::{ADDRESS, ATTRIBUTE, BUFFER, UNINIT, r#gen, pool};
+use mem_blocks_edition_2021::{ADDRESS, ATTRIBUTE, BUFFER, LISTENED, UNINIT, r#gen, pool};
 
 pool!(FROM_A_MACRO, 4 * 4);
 
@@ -8,6 +8,7 @@ pool!(FROM_A_MACRO, 4 * 4);
 fn every_option_works_in_edition_2021() {
     assert_eq!(ATTRIBUTE.available() + UNINIT.available(), 8);
     assert_eq!(BUFFER.available() + ADDRESS.available(), 8);
+    assert_eq!(LISTENED.available(), 4);
 }
 
 #[test]

@@ -18,14 +18,12 @@ impl Aligned<u8, u16> for Dma {
 mod memory {
     use mem_blocks::BlockBuffer;
 
-    pub(crate) use super::ignore;
-
     pub(crate) static SHARED: BlockBuffer<[u8; 64], 4, 64> = BlockBuffer::new();
 }
 
-static PLAIN: BlockBuffer<u16, 3> = BlockBuffer::new();
+fn record(_: &RawMemBlocks, _: Event<'_>) {}
 
-fn ignore(_: &RawMemBlocks, _: Event<'_>) {}
+static PLAIN: BlockBuffer<u16, 3> = BlockBuffer::new();
 
 define_mem_blocks! {
     #[mem_blocks()]
@@ -71,10 +69,6 @@ define_mem_blocks! {
     static r#type: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(unsafe(buffer = memory::SHARED), align = 64)]
     static BUFFER: MemBlocks<[u8; 64], 4>;
-    #[mem_blocks(listener = ignore)]
-    static LISTENER: MemBlocks<[u8; 64], 4>;
-    #[mem_blocks(uninit, listener = self::memory::ignore, align = 64)]
-    static LISTENER_BY_PATH: MemBlocks<[u8; 64], 40>;
     #[mem_blocks(unsafe(buffer = PLAIN))]
     static PLAIN_BUFFER: MemBlocks<u16, 3>;
     #[mem_blocks(unsafe(address = 0x2000_0000), align = 64)]
@@ -85,11 +79,13 @@ define_mem_blocks! {
     static ODD_ADDRESS: MemBlocks<u8, 4>;
     #[mem_blocks(unsafe(address = usize::MAX - 128), align = 1)]
     static LAST_ADDRESS: MemBlocks<[u8; 64], 2>;
+    #[mem_blocks(listener = record)]
+    static LISTENED: MemBlocks<[u8; 64], 4>;
     #[mem_blocks(crate = mem_blocks)]
     static RUNTIME: MemBlocks<[u8; 64], 4>;
 }
 
-#[mem_blocks(align = 16, unsafe(section = ".sram2"), crate = ::mem_blocks)]
+#[mem_blocks(align = 16, listener = record, unsafe(section = ".sram2"), crate = ::mem_blocks)]
 static SEVERAL: MemBlocks<[u8; 64], 4>;
 
 fn start<T, const N: usize>(pool: &'static MemBlocks<T, N>) -> usize {
@@ -132,7 +128,7 @@ fn without_align_the_buffer_starts_on_a_word() {
 
 #[test]
 fn sections_are_ignored_where_an_operating_system_is() {
-    for pool in [&UNINIT, &SECTION, &r#type, &SEVERAL, &RUNTIME] {
+    for pool in [&UNINIT, &SECTION, &r#type, &SEVERAL, &LISTENED, &RUNTIME] {
         let mut block = pool.alloc_zeroed().expect("a new allocator should have a block");
         block[63] = 1;
         assert_eq!(block[63], 1);

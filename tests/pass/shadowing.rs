@@ -13,6 +13,9 @@ struct Bitmap;
 struct usize;
 struct u8;
 struct u32;
+struct Listener;
+struct Event;
+struct Operations;
 trait Definition {}
 trait Sized {}
 trait Sync {}
@@ -21,6 +24,10 @@ mod std {}
 mod mem_blocks {}
 
 type Byte = ::core::primitive::u8;
+
+impl Listener {
+    fn listened(_: &::mem_blocks::RawMemBlocks, _: ::mem_blocks::Event<'_>) {}
+}
 
 static MEMORY: ::mem_blocks::BlockBuffer<[Byte; 16], 4> = ::mem_blocks::BlockBuffer::new();
 
@@ -34,6 +41,8 @@ pools! {
     static SECTION: Pool<[Byte; 16], 4>;
     #[mem_blocks(unsafe(buffer = MEMORY), align = 4)]
     static BUFFER: Pool<[Byte; 16], 4>;
+    #[mem_blocks(listener = Listener::listened)]
+    static LISTENED: Pool<[Byte; 16], 4>;
     #[mem_blocks(unsafe(address = 0x1000))]
     static ADDRESS: Pool<[Byte; 16], 4>;
 }
@@ -49,7 +58,7 @@ pools! {
 fn shadowed_names_change_nothing() {
     // Each has memory of its own, and enough of it.
     for byte in [1, 2] {
-        let pools = [&ATTRIBUTE, &LISTED, &SECTION, &BUFFER];
+        let pools = [&ATTRIBUTE, &LISTED, &LISTENED, &SECTION, &BUFFER];
         let blocks = pools.map(|pool| {
             let blocks = pool.alloc_array::<4>().expect("an allocator should have its blocks");
             blocks.map(|block| Block::write(block, [byte; 16]))

@@ -1,8 +1,8 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-const LISTENER: u8 = 0;
+mod trace {}
 
-#[mem_blocks(listener = LISTENER)] //~ ERROR
+#[mem_blocks(listener = trace)] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {

@@ -1,10 +1,11 @@
 use mem_blocks::{MemBlocks, mem_blocks};
 
-mod trace {}
-
-#[mem_blocks(listener = trace::event)] //~ ERROR
+#[mem_blocks(listener = record)] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
+#[mem_blocks(listener = trace::record)] //~ ERROR
+static OTHER: MemBlocks<[u8; 64], 4>;
+
 fn main() {
-    let _ = POOL.raw();
+    let _ = (POOL.raw(), OTHER.raw());
 }

@@ -11,7 +11,8 @@ static EXTERNAL: MemBlocks<(), 4>; //~ ERROR
 
 #[mem_blocks(
     align = LINE, //~ ERROR
-    unsafe(address = 0) //~ ERROR
+    unsafe(address = 0), //~ ERROR
+    listener = LINE //~ ERROR
 )]
 static FIXED: MemBlocks<(), 4>; //~ ERROR
 

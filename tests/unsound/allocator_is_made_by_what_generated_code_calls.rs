@@ -11,6 +11,7 @@ static BITMAP: Bitmap<1> = Bitmap::new();
 
 const BOUND: UserBuffer = __private::type_of(|| &POOL).buffer(&BUFFER);
 
-static SECOND: MemBlocks<u32, 4> = __private::allocator(BOUND.shape(), BOUND.start(), &BITMAP); //~ ERROR
+static SECOND: MemBlocks<u32, 4> =
+    __private::allocator(BOUND.shape(), BOUND.start(), &BITMAP, "SECOND", None); //~ ERROR
 
 fn main() {}

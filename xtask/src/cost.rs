@@ -314,20 +314,20 @@ fn features(plain: &Measured) -> Result<String> {
         let cross = Cross::find(board.target)?;
         firmware::build(&cross, board, firmware::RELEASE, &programs, board.features)?;
     }
-    let mut names = Vec::new();
-    let mut found = Vec::new();
+    let mut columns = Vec::new();
+    let mut measured = Vec::new();
     for blocks in BLOCKS_OF_FEATURES {
         let at = BLOCKS.iter().position(|&of| of == blocks).context("not measured without")?;
-        names.push(format!("{blocks} blocks"));
-        found.push(plain.of_n[at].clone());
+        columns.push(format!("{blocks} blocks"));
+        measured.push(plain.of_n[at].clone());
         for (what, board) in boards {
-            names.push(format!("{blocks}, {what}"));
+            columns.push(format!("{blocks}, {what}"));
             let of_n = OfN::of(board, firmware::RELEASE, blocks);
-            found.push(of_n.with_context(|| board.name)?);
+            measured.push(of_n.with_context(|| board.name)?);
         }
     }
-    let mut table = Table::new(&format!("{FAST_CORE}, features"), names);
-    push_calls(&mut table, &found);
+    let mut table = Table::new(&format!("{FAST_CORE}, features"), columns);
+    push_calls(&mut table, &measured);
     Ok(table.as_markdown())
 }
 

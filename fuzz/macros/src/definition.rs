@@ -38,6 +38,9 @@ const PLACES: &[&str] = &[
     "unsafe(buffer = memory::ALIGNED)",
     "crate = ::mem_blocks",
     "uninit, crate = mem_blocks",
+    "listener = record",
+    "uninit, listener = trace::record",
+    "listener = fragment!(path: trace::record), unsafe(buffer = BUFFER)",
 ];
 
 const VISIBILITIES: &[&str] = &[

@@ -9,7 +9,7 @@ use crate::input::{Fragment, split_attribute};
 /// What the soup's words name, so that some definitions can be compiled.
 const NAMES: &str = "\
 #![allow(warnings)]
-use mem_blocks::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+use mem_blocks::{BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks};
 const N: usize = 4;
 const LINE: usize = 32;
 type Frames = MemBlocks<[u8; 64], 4>;
@@ -17,6 +17,10 @@ struct Descriptor([u32; 8]);
 static BUFFER: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
 mod memory {
     pub static ALIGNED: mem_blocks::BlockBuffer<[u8; 64], 4, 64> = mem_blocks::BlockBuffer::new();
+}
+fn record(_: &RawMemBlocks, _: Event<'_>) {}
+mod trace {
+    pub fn record(_: &mem_blocks::RawMemBlocks, _: mem_blocks::Event<'_>) {}
 }
 trait Memory { const ALIGN: usize; type Pool; }
 struct Board;

@@ -9,3 +9,5 @@ static BY_MACRO: pool!(a, b);
 static MATCH: (MemBlocks<[u8; 64], 4>);
 #[mem_blocks(align = size_of::<[u8; 64]>() as usize / 2)]
 static CAST: MemBlocks<[u8; 64], N>;
+#[mem_blocks(listener = trace::record, uninit)]
+static LISTENED: Frames;

@@ -125,15 +125,17 @@ pub(super) fn legal_section(value: &TokenStream, mistakes: &mut Mistakes) -> Opt
 pub(super) fn legal_path(name: Name, value: &TokenStream, mistakes: &mut Mistakes) -> Option<Path> {
     let path = Path::parse_mod_style.parse2(value.clone()).ok();
     if path.is_none() {
-        let wanted = match name {
-            Name::Crate => "a module or crate",
-            Name::Listener => "a function",
-            _ => "a `static`",
+        let (wanted, fix) = match name {
+            Name::Crate => ("a module or crate", ""),
+            // Of a closure, and of a function with generic arguments, this is the way out.
+            Name::Listener => {
+                ("a function", "; declare a `fn(&RawMemBlocks, Event<'_>)` and name it here")
+            }
+            _ => ("a `static`", ""),
         };
-        mistakes.report(
-            value,
-            format!("`{}` must be the path of {wanted}, found `{}`", name.word(), written(value)),
-        );
+        let (word, found) = (name.word(), written(value));
+        mistakes
+            .report(value, format!("`{word}` must be the path of {wanted}, found `{found}`{fix}"));
     }
     path
 }

@@ -30,7 +30,7 @@
     clippy::unused_trait_names
 )]
 
-use renamed::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+use renamed::{BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks};
 
 /// Defines an allocator that is aligned as a fragment of this macro says.
 macro_rules! aligned {
@@ -90,10 +90,31 @@ define_mem_blocks! {
     pub static ADDRESS: MemBlocks<[u8; 64], 4>;
 }
 
+/// With a listener.
+#[mem_blocks(listener = record, crate = renamed)]
+pub static LISTENED: MemBlocks<[u8; 64], 4>;
+
+/// Memory of an allocator with a listener.
+static HEARD: BlockBuffer<[u8; 64], 4, LINE> = BlockBuffer::new();
+
+define_mem_blocks! {
+    /// With a listener of a type, and all else.
+    #[mem_blocks(listener = Trace::record, align = LINE, unsafe(buffer = HEARD), crate = ::renamed)]
+    pub static LISTENED_BUFFER: MemBlocks<[u8; 64], 4>;
+}
+
 /// Aligned to more than a COFF object file can say: refused on Windows.
 #[cfg(large_align)]
 #[mem_blocks(align = 16_384, crate = renamed)]
 pub static LARGE: MemBlocks<[u8; 16_384], 1>;
+
+/// What hears.
+struct Trace;
+
+impl Trace {
+    /// Hears what an allocator does.
+    const fn record(_: &RawMemBlocks, _: Event<'_>) {}
+}
 
 /// A value with a level.
 #[derive(Debug)]
@@ -112,6 +133,9 @@ pub struct Page([u8; 16_384]);
 #[cfg(large_align)]
 #[mem_blocks(crate = renamed)]
 pub static PAGES: MemBlocks<Page, 1>;
+
+/// Hears what an allocator does.
+const fn record(_: &RawMemBlocks, _: Event<'_>) {}
 
 /// The numbers of free blocks in allocators of a function's own, after some were taken and given back: so that there is
 /// code for it, on every target.

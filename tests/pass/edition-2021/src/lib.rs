@@ -1,9 +1,11 @@
 //! Every option, in a crate of edition 2021.
 #![forbid(unsafe_code)]
 
-use mem_blocks::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+use mem_blocks::{BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks};
 
 static MEMORY: BlockBuffer<[u8; 16], 4> = BlockBuffer::new();
+
+fn record(_: &RawMemBlocks, _: Event<'_>) {}
 
 /// With the attribute.
 #[mem_blocks(align = 16, unsafe(section = ".sram2"))]
@@ -16,6 +18,9 @@ define_mem_blocks! {
     /// In a static.
     #[mem_blocks(unsafe(buffer = MEMORY))]
     pub static BUFFER: MemBlocks<[u8; 16], 4>;
+    /// With a listener.
+    #[mem_blocks(listener = record)]
+    pub static LISTENED: MemBlocks<[u8; 16], 4>;
     /// At an address.
     #[mem_blocks(unsafe(address = 0x1000), crate = mem_blocks)]
     pub static ADDRESS: MemBlocks<[u8; 16], 4>;

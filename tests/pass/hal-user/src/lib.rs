@@ -5,14 +5,20 @@ mod tests {
     // The host's critical section.
     use critical_section as _;
 
-    use hal::mem_blocks::{BlockBuffer, MemBlocks, define_mem_blocks, mem_blocks};
+    use hal::mem_blocks::{
+        BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks,
+    };
 
     #[mem_blocks(align = 32, crate = hal::mem_blocks)]
     static ATTRIBUTE: MemBlocks<[u8; 64], 4>;
 
     static MEMORY: BlockBuffer<[u8; 64], 4> = BlockBuffer::new();
 
+    fn record(_: &RawMemBlocks, _: Event<'_>) {}
+
     define_mem_blocks! {
+        #[mem_blocks(listener = record, crate = hal::mem_blocks)]
+        static LISTENED: MemBlocks<[u8; 64], 4>;
         #[mem_blocks(uninit, crate = ::hal::mem_blocks)]
         static UNINIT: MemBlocks<[u8; 64], 4>;
         #[mem_blocks(unsafe(section = ".sram2"), crate = hal::mem_blocks)]
@@ -32,12 +38,14 @@ mod tests {
     }
 
     hal::pool_with!(OPTIONS: MemBlocks<[u8; 64], 4>, align = 64, uninit);
+    hal::pool_with!(LISTENED_OPTION: MemBlocks<[u8; 64], 4>, listener = record, uninit);
     hal::pool_of!([align = LINE, unsafe(section = ".sram2")] [u8; 64], 2 + 2 => TOKENS);
     hal::pool_in!(POOL in POOL_MEMORY: [[u8; 64]; 4]);
 
     #[test]
     fn the_runtime_crate_is_found_through_a_hal() {
-        for pool in [&ATTRIBUTE, &UNINIT, &SECTION, &BUFFER, &ADDRESS] {
+        for pool in [&ATTRIBUTE, &UNINIT, &SECTION, &BUFFER, &ADDRESS, &LISTENED, &LISTENED_OPTION]
+        {
             assert_eq!(pool.available(), 4);
         }
     }

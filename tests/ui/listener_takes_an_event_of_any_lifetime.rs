@@ -1,8 +1,8 @@
 use mem_blocks::{Event, MemBlocks, RawMemBlocks, mem_blocks};
 
-unsafe fn on_event(_: &RawMemBlocks, _: Event<'_>) {}
+fn keep(_: &RawMemBlocks, _: Event<'static>) {}
 
-#[mem_blocks(listener = on_event)] //~ ERROR
+#[mem_blocks(listener = keep)] //~ ERROR
 static POOL: MemBlocks<[u8; 64], 4>;
 
 fn main() {
