@@ -274,12 +274,12 @@ fn table(core: &str, of_n: &[OfN]) -> String {
 
 /// A row for each call that one of the programs makes, and what they take of the memory.
 fn push_calls(table: &mut Table, of_n: &[OfN]) {
-    let calls = CALLS_OF_N.iter().map(|(what, ..)| what);
-    for (at, what) in calls.chain(CALLS_OF_STATS.iter().map(|(what, _)| what)).enumerate() {
-        let found: Vec<_> = of_n.iter().map(|of_n| of_n.calls.get(&at)).collect();
-        if found.iter().any(Option::is_some) {
-            let cells = found.into_iter().map(|call| call.map_or_else(String::new, cell));
-            table.push(what, cells);
+    let names = CALLS_OF_N.iter().map(|(what, ..)| what);
+    for (at, what) in names.chain(CALLS_OF_STATS.iter().map(|(what, _)| what)).enumerate() {
+        let calls: Vec<_> = of_n.iter().map(|of_n| of_n.calls.get(&at)).collect();
+        if calls.iter().any(Option::is_some) {
+            let made = calls.into_iter().map(|call| call.map_or_else(String::new, cell));
+            table.push(what, made);
         }
     }
     table.push("code of these, bytes", of_n.iter().map(|of_n| of_n.code.to_string()));

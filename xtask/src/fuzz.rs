@@ -46,7 +46,9 @@ pub(crate) fn check(seconds: u64) -> Result<()> {
 fn compile() -> Result<()> {
     // Where nothing builds it with other features.
     let library = folder("library");
-    run(cargo().env("CARGO_TARGET_DIR", &library).args(["build", "--package", "mem-blocks"]))?;
+    let mut build = cargo();
+    build.env("CARGO_TARGET_DIR", &library).args(["build", "--package", "mem-blocks"]);
+    run(build.args(["--features", "listener"]))?;
     let mut programs = in_fuzz("run");
     programs
         .env("CARGO_TARGET_DIR", folder("programs-build"))
