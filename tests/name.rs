@@ -8,6 +8,7 @@ use static_cell::{ConstStaticCell, StaticCell};
 mod frames {
     use super::{MemBlocks, mem_blocks};
 
+    #[expect(non_upper_case_globals, reason = "a name that is a keyword")]
     #[mem_blocks]
     pub(super) static r#static: MemBlocks<u32, 2>;
 }

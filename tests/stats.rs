@@ -91,7 +91,7 @@ on_every_kind! {
         }
         is_refused(pool.alloc_contiguous_in(all + 1..=all + 1).is_err());
         is_refused(pool.claim(0..2).err() == Some(ClaimError::Taken));
-        is_refused(pool.claim(0..all + 1).err() == Some(ClaimError::OutOfRange));
+        is_refused(pool.claim(0..=all).err() == Some(ClaimError::OutOfRange));
         let raw = pool.raw();
         let start = raw.buffer().cast::<u8>();
         is_refused(raw.alloc(&mut [ptr::null_mut(); 3]) == Err(AllocError::Exhausted));

@@ -34,7 +34,11 @@ pub(crate) const WORKSPACES: [&str; 12] = [
 ];
 
 /// Of the tests of the workspace, those of the runtime crate.
-pub(crate) const RUNTIME_TESTS: [&str; 5] = ["bodies", "faults", "host", "threads", "untouched"];
+pub(crate) const RUNTIME_TESTS: [&str; 6] =
+    ["bodies", "events", "faults", "host", "threads", "untouched"];
+
+/// Those of which a feature is what they are about.
+const FEATURE_TESTS: [&str; 2] = ["name", "stats"];
 
 pub(crate) const PUBLISHED: [&str; 4] =
     ["--package", "mem-blocks", "--package", "mem-blocks-macros"];
@@ -45,7 +49,22 @@ pub(crate) fn test() -> Result<()> {
     run(in_lock(cargo().arg("test")))?;
     without_compare_and_swap()?;
     run(in_bench(cargo().arg("test")))?;
-    run(cargo().args(["test", "--package", "mem-blocks", "--all-features"]))
+    with_all_features()
+}
+
+/// The tests of the runtime crate once more, with all that can be asked of it.
+fn with_all_features() -> Result<()> {
+    let cargo = || {
+        let mut cargo = cargo();
+        cargo.env("CARGO_TARGET_DIR", toolchain::target_dir().join("all-features")).arg("test");
+        cargo
+    };
+    run(cargo().args(["--package", "mem-blocks", "--all-features"]))?;
+    let of_features = FEATURE_TESTS.iter().chain(&RUNTIME_TESTS);
+    run(cargo()
+        .args(["--package", "mem-blocks-tests", "--all-features"])
+        .args(of_features.flat_map(|test| ["--test", test])))?;
+    run(cargo().args(["--package", "mem-blocks-random", "--features", "mem-blocks/stats"]))
 }
 
 /// The tests of the runtime crate once more, as on a core that has no compare-and-swap.
