@@ -6,9 +6,10 @@ use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ops::{Deref, DerefMut};
 use core::ptr::{self, NonNull};
 
-use bytemuck::Zeroable;
+use bytemuck::{AnyBitPattern, Zeroable};
 
 use crate::defer::Defer;
+use crate::freeze::freeze;
 use crate::geometry::Stride;
 use crate::raw::RawMemBlocks;
 
@@ -170,13 +171,75 @@ impl<T> Block<MaybeUninit<T>> {
     /// Fills the block with zeros and makes it a `Block<T>`.
     #[must_use]
     #[inline]
-    pub fn write_zeroed(mut block: Self) -> Block<T>
+    pub fn write_zeroed(block: Self) -> Block<T>
     where
         T: Zeroable,
     {
+        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
+        unsafe { Self::zeroed(block) }
+    }
+
+    /// Makes the block a `Block<T>` with whatever bytes it holds, and writes none: for types of which any
+    /// bytes are a value, such as `[u8; 1536]`. It costs nothing.
+    ///
+    /// The bytes may be what an earlier owner left there. Do not read meaning from them: with a compiler
+    /// that has no inline assembly for the target (WebAssembly, Xtensa), and under Miri, they are zeros. For
+    /// what a DMA engine has written there, there is [`assume_init`](Self::assume_init). Memory with error
+    /// correction (ECC) that nobody has written since power-up may fault when it is read.
+    ///
+    /// ```
+    /// # use mem_blocks::{mem_blocks, Block, MemBlocks};
+    /// #[mem_blocks]
+    /// static FRAMES: MemBlocks<[u8; 1536], 4>;
+    ///
+    /// let mut frame = FRAMES.alloc().map(Block::freeze)?; // Block<[u8; 1536]>
+    /// frame[..3].copy_from_slice(b"abc");
+    /// # Ok::<(), mem_blocks::AllocError>(())
+    /// ```
+    ///
+    /// Types of which not any bytes are a value do not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// # use mem_blocks::{mem_blocks, Block, MemBlocks};
+    /// #[mem_blocks]
+    /// static FLAGS: MemBlocks<bool, 4>;
+    ///
+    /// let flag = FLAGS.alloc().map(Block::freeze);
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn freeze(block: Self) -> Block<T>
+    where
+        T: AnyBitPattern,
+    {
+        // SAFETY: I10. `AnyBitPattern` says that any bytes are a valid `T`.
+        unsafe { Self::frozen(block) }
+    }
+
+    /// Fills the block with zeros and makes it a `Block<T>`.
+    ///
+    /// # Safety
+    ///
+    /// All zeros are a valid `T`.
+    #[inline]
+    pub(crate) unsafe fn zeroed(mut block: Self) -> Block<T> {
         // SAFETY: I2, I9. The block is this handle's alone, and one `T` long.
         unsafe { ptr::write_bytes(block.as_mut_ptr(), 0, 1) };
-        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
+        // SAFETY: I10, passed on to the caller.
+        unsafe { Self::assume_init(block) }
+    }
+
+    /// Makes the block a `Block<T>` with whatever bytes it holds.
+    ///
+    /// # Safety
+    ///
+    /// Any bytes are a valid `T`.
+    #[inline]
+    pub(crate) unsafe fn frozen(block: Self) -> Block<T> {
+        let bytes = NonNull::slice_from_raw_parts(block.value.cast(), size_of::<T>());
+        // SAFETY: I2, I9. The block is this handle's alone, and one `T` long.
+        unsafe { freeze(bytes) };
+        // SAFETY: I10, passed on to the caller.
         unsafe { Self::assume_init(block) }
     }
 

@@ -132,6 +132,8 @@ pub mod choose;
 mod defer;
 mod definition;
 mod error;
+#[allow(unsafe_code)] // makes values of memory that nobody has written
+mod freeze;
 mod geometry;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod group;
@@ -153,6 +155,9 @@ mod scatter;
 #[cfg(feature = "stats")]
 mod stats;
 mod tally;
+#[allow(unsafe_code)] // makes values of bytes, by the traits that say so
+#[cfg(feature = "zerocopy")]
+mod zerocopy;
 
 pub use bitmap::bitmap_words;
 pub use block::Block;

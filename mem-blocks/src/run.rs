@@ -6,9 +6,10 @@ use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ops::{Deref, DerefMut, Range};
 use core::ptr::{self, NonNull};
 
-use bytemuck::Zeroable;
+use bytemuck::{AnyBitPattern, Zeroable};
 
 use crate::defer::Defer;
+use crate::freeze::freeze;
 use crate::geometry::Stride;
 use crate::raw::RawMemBlocks;
 
@@ -165,9 +166,43 @@ impl<T> Run<MaybeUninit<T>> {
     where
         T: Zeroable,
     {
+        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
+        unsafe { Self::zeroed(run) }
+    }
+
+    /// Makes the run a `Run<T>` with whatever bytes the blocks hold, and writes none: see
+    /// [`Block::freeze`](crate::Block::freeze).
+    #[must_use]
+    pub fn freeze(run: Self) -> Run<T>
+    where
+        T: AnyBitPattern,
+    {
+        // SAFETY: I10. `AnyBitPattern` says that any bytes are a valid `T`.
+        unsafe { Self::frozen(run) }
+    }
+
+    /// Fills the blocks with zeros and makes them a `Run<T>`.
+    ///
+    /// # Safety
+    ///
+    /// All zeros are a valid `T`.
+    pub(crate) unsafe fn zeroed(run: Self) -> Run<T> {
         // SAFETY: I2, I9. The blocks are this handle's alone, and as many as it says.
         unsafe { ptr::write_bytes(run.first.as_ptr(), 0, run.len) };
-        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
+        // SAFETY: I10, passed on to the caller.
+        unsafe { Self::assume_init(run) }
+    }
+
+    /// Makes the run a `Run<T>` with whatever bytes the blocks hold.
+    ///
+    /// # Safety
+    ///
+    /// Any bytes are a valid `T`.
+    pub(crate) unsafe fn frozen(run: Self) -> Run<T> {
+        let bytes = NonNull::slice_from_raw_parts(run.first.cast(), size_of_val(&*run));
+        // SAFETY: I2, I9. The blocks are this handle's alone, and as long as their values.
+        unsafe { freeze(bytes) };
+        // SAFETY: I10, passed on to the caller.
         unsafe { Self::assume_init(run) }
     }
 

@@ -7,10 +7,11 @@ use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 use core::slice;
 
-use bytemuck::Zeroable;
+use bytemuck::{AnyBitPattern, Zeroable};
 
 use crate::bitmap::Bits;
 use crate::defer::Defer;
+use crate::freeze::freeze;
 use crate::raw::RawMemBlocks;
 
 /// Up to `MAX` blocks in one handle, each holding a `T`. The blocks need not be adjacent.
@@ -182,15 +183,50 @@ impl<T, const MAX: usize> Scatter<MaybeUninit<T>, MAX> {
 
     /// Fills the blocks with zeros and makes them a `Scatter<T, MAX>`.
     #[must_use]
-    pub fn write_zeroed(mut scatter: Self) -> Scatter<T, MAX>
+    pub fn write_zeroed(scatter: Self) -> Scatter<T, MAX>
     where
         T: Zeroable,
     {
+        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
+        unsafe { Self::zeroed(scatter) }
+    }
+
+    /// Makes it a `Scatter<T, MAX>` with whatever bytes the blocks hold, and writes none: see
+    /// [`Block::freeze`](crate::Block::freeze).
+    #[must_use]
+    pub fn freeze(scatter: Self) -> Scatter<T, MAX>
+    where
+        T: AnyBitPattern,
+    {
+        // SAFETY: I10. `AnyBitPattern` says that any bytes are a valid `T`.
+        unsafe { Self::frozen(scatter) }
+    }
+
+    /// Fills the blocks with zeros and makes them a `Scatter<T, MAX>`.
+    ///
+    /// # Safety
+    ///
+    /// All zeros are a valid `T`.
+    pub(crate) unsafe fn zeroed(mut scatter: Self) -> Scatter<T, MAX> {
         for block in &mut scatter {
             // SAFETY: I2, I9. The block is this handle's alone, and one `T` long.
             unsafe { ptr::write_bytes(block.as_mut_ptr(), 0, 1) };
         }
-        // SAFETY: I10. `Zeroable` says that all zeros are a valid `T`.
+        // SAFETY: I10, passed on to the caller.
+        unsafe { Self::assume_init(scatter) }
+    }
+
+    /// Makes it a `Scatter<T, MAX>` with whatever bytes the blocks hold.
+    ///
+    /// # Safety
+    ///
+    /// Any bytes are a valid `T`.
+    pub(crate) unsafe fn frozen(scatter: Self) -> Scatter<T, MAX> {
+        for block in scatter.addresses().filter_map(NonNull::new) {
+            // SAFETY: I2, I9. The block is this handle's alone, and one `T` long.
+            unsafe { freeze(NonNull::slice_from_raw_parts(block, size_of::<T>())) };
+        }
+        // SAFETY: I10, passed on to the caller.
         unsafe { Self::assume_init(scatter) }
     }
 

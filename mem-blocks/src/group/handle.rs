@@ -5,6 +5,7 @@ use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
+use crate::freeze::freeze;
 use crate::raw::RawMemBlocks;
 
 /// One block of a group's member: an owning pointer to `block_size()` bytes.
@@ -131,6 +132,22 @@ impl Drop for GroupRun {
 /// What both handles are: owning pointers to bytes.
 macro_rules! owns_bytes {
     ($($name:ident),*) => {$(
+        impl $name {
+            /// The bytes as numbers: whatever the memory holds, and none is written. It costs nothing.
+            ///
+            /// They may be what an earlier owner left there, or zeros: see
+            /// [`Block::freeze`](crate::Block::freeze).
+            #[must_use]
+            pub fn as_bytes_mut(handle: &mut Self) -> &mut [u8] {
+                let mut bytes = NonNull::slice_from_raw_parts(handle.first, handle.len());
+                // SAFETY: I2, I9. The bytes are the handle's alone, and as many as its blocks have.
+                unsafe { freeze(bytes) };
+                // SAFETY: I2, I10. As above; they are borrowed as the handle is, and initialised now. What is
+                // written there are numbers.
+                unsafe { bytes.as_mut() }
+            }
+        }
+
         // SAFETY: I2. The handle owns its bytes; and the blocks can be given back from anywhere
         // (I3, I7).
         unsafe impl Send for $name {}
