@@ -5,6 +5,7 @@
 //! | Which memory does my DMA engine reach, and what of the cache? | [`dma_memory`] |
 //! | How large are blocks, how many, one pool or several? | [`sizes`] |
 //! | How do I use it from an interrupt? | [`interrupts`] |
+//! | How do I put a `Box`, a `Vec` or a map in a pool? | [`containers`] |
 //! | With Embassy? | [`embassy`] |
 //! | With RTIC? | [`rtic`] |
 //! | From C, and with blocks that C holds? | [`from_c`] |
@@ -17,6 +18,8 @@ pub mod dma_memory {}
 pub mod sizes {}
 #[doc = include_str!("guide/interrupts.md")]
 pub mod interrupts {}
+#[doc = include_str!("guide/containers.md")]
+pub mod containers {}
 #[doc = include_str!("guide/embassy.md")]
 pub mod embassy {}
 #[doc = include_str!("guide/rtic.md")]

@@ -44,8 +44,8 @@
 //! [`alloc_contiguous_in`]: MemBlocks::alloc_contiguous_in
 //! [`claim`]: MemBlocks::claim
 //!
-//! The [`guide`] answers questions: which memory for DMA, how large, from an interrupt, with Embassy or RTIC, from C, from
-//! `heapless::pool`, from Zephyr.
+//! The [`guide`] answers questions: which memory for DMA, how large, from an interrupt, for containers, with Embassy or RTIC,
+//! from C, from `heapless::pool`, from Zephyr.
 //!
 //! # Where things lie
 //!
@@ -103,10 +103,12 @@
 //!
 //! | Feature | Adds |
 //! |---|---|
+//! | `allocator-api2` | the trait `Allocator` of allocator-api2 0.4 for pools: its `Box` and `Vec` in adjacent blocks, see [the guide](guide::containers) |
+//! | `allocator-api2-02` | the same of allocator-api2 0.2, which is the trait of `hashbrown`'s maps |
 //! | `defmt` | `defmt::Format` for the error types |
 //! | `stable_deref_trait` | `StableDeref` for the handles that dereference, and by that the buffer traits of `embedded-dma` |
 //!
-//! Neither is on by default.
+//! None is on by default.
 //!
 //! # Targets
 //!
@@ -122,6 +124,9 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(any(feature = "allocator-api2", feature = "allocator-api2-02"))]
+#[allow(unsafe_code)] // lends blocks to containers, and moves their content
+mod allocator;
 mod bitmap;
 #[allow(unsafe_code)] // takes ownership of a block apart and puts it together
 mod block;
