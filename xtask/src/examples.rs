@@ -33,7 +33,7 @@ pub(crate) struct Firmware {
     pub(crate) section: &'static str,
 }
 
-pub(crate) const FIRMWARE: [Firmware; 4] = [
+pub(crate) const FIRMWARE: [Firmware; 5] = [
     Firmware { section: ".sram2", ..on_cortex_m("firmware-cortex-m") },
     Firmware {
         name: "firmware-riscv",
@@ -41,6 +41,7 @@ pub(crate) const FIRMWARE: [Firmware; 4] = [
         emulator: "qemu-system-riscv32",
         section: ".sram2",
     },
+    on_cortex_m("firmware-containers"),
     on_cortex_m("firmware-embassy"),
     on_cortex_m("firmware-rtic"),
 ];

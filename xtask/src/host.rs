@@ -18,9 +18,10 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-pub(crate) const WORKSPACES: [&str; 12] = [
+pub(crate) const WORKSPACES: [&str; 13] = [
     "bench",
     "bench/firmware",
+    "examples/firmware-containers",
     "examples/firmware-cortex-m",
     "examples/firmware-embassy",
     "examples/firmware-riscv",
