@@ -7,6 +7,7 @@
 //! | How do I use it from an interrupt? | [`interrupts`] |
 //! | How do I put a `Box`, a `Vec` or a map in a pool? | [`containers`] |
 //! | With Embassy? | [`embassy`] |
+//! | With a Bluetooth or network stack? | [`packet_pools`] |
 //! | With RTIC? | [`rtic`] |
 //! | From C, and with blocks that C holds? | [`from_c`] |
 //! | I have `heapless::pool`. What replaces what? | [`from_heapless`] |
@@ -22,6 +23,8 @@ pub mod interrupts {}
 pub mod containers {}
 #[doc = include_str!("guide/embassy.md")]
 pub mod embassy {}
+#[doc = include_str!("guide/packet_pools.md")]
+pub mod packet_pools {}
 #[doc = include_str!("guide/rtic.md")]
 pub mod rtic {}
 #[doc = include_str!("guide/from_c.md")]

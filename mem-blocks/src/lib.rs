@@ -37,6 +37,7 @@
 //!   [`define_mem_blocks!`], in safe code. Mistakes in a definition are compile errors. Nothing runs
 //!   at start-up.
 //! * Allocators can be put in a [`Group`]; a function chooses the member that serves a request.
+//! * A pool can be a type, for stacks that ask for their packets' memory by one: [`packet_pool!`].
 //!
 //! [`alloc_array`]: MemBlocks::alloc_array
 //! [`alloc_scatter`]: MemBlocks::alloc_scatter
@@ -45,7 +46,7 @@
 //! [`claim`]: MemBlocks::claim
 //!
 //! The [`guide`] answers questions: which memory for DMA, how large, from an interrupt, for containers, with Embassy or RTIC,
-//! from C, from `heapless::pool`, from Zephyr.
+//! with Bluetooth and network stacks, from C, from `heapless::pool`, from Zephyr.
 //!
 //! # Where things lie
 //!
@@ -151,6 +152,7 @@ mod lock;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod mem_blocks;
 mod message;
+mod packet_pool;
 #[allow(unsafe_code)] // makes an address of an index
 mod raw;
 #[allow(unsafe_code)] // takes ownership of blocks apart and puts it together

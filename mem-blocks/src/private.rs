@@ -12,6 +12,7 @@ pub use crate::checks::{
     check_address, check_align, check_block, check_buffer, check_buffer_align, check_number,
 };
 pub use crate::definition::{Align, BufferOf, Definition, Shape, TypeOf, UserBuffer, type_of};
+pub use crate::packet_pool::{Packets, packets};
 pub use crate::raw::{Bitmap, Operations};
 
 /// Where a buffer of the macro's own starts, from which all of it can be reached.

@@ -1,7 +1,10 @@
 //! Names that the user's own items take from the prelude, the primitive types and the crates.
 #![allow(non_camel_case_types, dead_code, unused_macros)]
 
-use ::mem_blocks::{Block, MemBlocks as Pool, define_mem_blocks as pools, mem_blocks as pool};
+use ::mem_blocks::{
+    Block, MemBlocks as Pool, define_mem_blocks as pools, mem_blocks as pool,
+    packet_pool as packets,
+};
 
 struct Option;
 struct Result;
@@ -52,6 +55,20 @@ struct u16(Byte, Byte, Byte);
 
 pools! {
     static THREE_BYTES: Pool<u16, 4>;
+}
+
+pools! {
+    static PACKETS: Pool<[Byte; 8], 2>;
+}
+
+packets! {
+    struct Packets(Packet) = &PACKETS;
+}
+
+#[test]
+fn shadowed_names_change_nothing_of_packets() {
+    let packet = Packets::allocate().expect("there should be a packet");
+    assert_eq!((packet.len(), Packets::available()), (Packets::MTU, 1));
 }
 
 #[test]

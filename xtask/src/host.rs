@@ -18,7 +18,7 @@ use crate::{
 const STRICT: &str = "mem-blocks-strict";
 
 /// Those besides the top one.
-pub(crate) const WORKSPACES: [&str; 13] = [
+pub(crate) const WORKSPACES: [&str; 14] = [
     "bench",
     "bench/firmware",
     "examples/firmware-containers",
@@ -31,6 +31,7 @@ pub(crate) const WORKSPACES: [&str; 13] = [
     "tests/firmware",
     "tests/lock",
     "tests/loom",
+    "tests/stacks",
     "xtask/plugin",
 ];
 
@@ -50,6 +51,7 @@ pub(crate) fn test() -> Result<()> {
     run(in_lock(cargo().arg("test")))?;
     without_compare_and_swap()?;
     run(in_bench(cargo().arg("test")))?;
+    run(in_stacks(cargo().arg("test")))?;
     with_all_features()
 }
 
@@ -95,6 +97,11 @@ fn in_bench(cargo: &mut Command) -> &mut Command {
     cargo.current_dir(top().join("bench"))
 }
 
+/// The stacks whose packets are blocks, too.
+fn in_stacks(cargo: &mut Command) -> &mut Command {
+    cargo.current_dir(top().join("tests/stacks"))
+}
+
 /// The texts under `tests/ui` are those of one compiler. The tests of the workspace compare them where it is the one in
 /// use.
 fn compiler_messages() -> Result<()> {
@@ -137,6 +144,7 @@ pub(crate) fn lint() -> Result<()> {
     run(cargo().current_dir(top().join("xtask/plugin")).arg("clippy").args(deny))?;
     run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
+    run(in_stacks(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
     run(cargo().current_dir(top().join("fuzz")).args(["clippy", "--workspace"]).args(deny))?;
     loom::lint()?;
     exhaustive::lint()?;

@@ -30,7 +30,9 @@
     clippy::unused_trait_names
 )]
 
-use renamed::{BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks};
+use renamed::{
+    BlockBuffer, Event, MemBlocks, RawMemBlocks, define_mem_blocks, mem_blocks, packet_pool,
+};
 
 /// Defines an allocator that is aligned as a fragment of this macro says.
 macro_rules! aligned {
@@ -103,6 +105,16 @@ define_mem_blocks! {
     pub static LISTENED_BUFFER: MemBlocks<[u8; 64], 4>;
 }
 
+packet_pool! {
+    /// The packets of a stack.
+    pub struct Packets(
+        /// One of them.
+        Packet
+    ) = &PLAIN;
+
+    struct Private(PrivatePacket) = &UNINIT;
+}
+
 /// Aligned to more than a COFF object file can say: refused on Windows.
 #[cfg(large_align)]
 #[mem_blocks(align = 16_384, crate = renamed)]
@@ -151,5 +163,6 @@ pub fn available() -> [usize; 3] {
     }
     drop((WHOLE_WORD.alloc(), POOL.alloc(), WORDS.alloc()));
     drop((POOL.alloc_scatter::<2>(2), POOL.alloc_contiguous(2), POOL.claim(..)));
+    drop((Packets::allocate(), Private::allocate().map(PrivatePacket::into_block)));
     [WHOLE_WORD.available(), POOL.available(), WORDS.available()]
 }

@@ -42,6 +42,15 @@ mod tests {
     hal::pool_of!([align = LINE, unsafe(section = ".sram2")] [u8; 64], 2 + 2 => TOKENS);
     hal::pool_in!(POOL in POOL_MEMORY: [[u8; 64]; 4]);
 
+    hal::mem_blocks::packet_pool! {
+        struct Packets(Packet) = &DMA;
+    }
+
+    #[test]
+    fn packets_are_found_through_a_hal() {
+        assert_eq!(Packets::allocate().map(|packet| packet.len()), Some(64));
+    }
+
     #[test]
     fn the_runtime_crate_is_found_through_a_hal() {
         for pool in [&ATTRIBUTE, &UNINIT, &SECTION, &BUFFER, &ADDRESS, &LISTENED, &LISTENED_OPTION]
