@@ -1,6 +1,19 @@
 //! The trait `Allocator` of `allocator-api2`: what containers ask for memory. They get adjacent blocks.
 //!
 //! Its versions have the same methods, and are different traits. The functions here are all that they share.
+//!
+//! A pool that does not live for ever is none:
+//!
+#![cfg_attr(feature = "allocator-api2", doc = "```compile_fail,E0597")]
+#![cfg_attr(not(feature = "allocator-api2"), doc = "```text")]
+//! # use core::mem::MaybeUninit;
+//! # use allocator_api2::boxed::Box;
+//! # use mem_blocks::{Bitmap, MemBlocks};
+//! fn lend(buffer: &'static mut [MaybeUninit<u32>; 4], bitmap: &'static mut Bitmap<1>) {
+//!     let pool = MemBlocks::new(buffer, bitmap);
+//!     drop(Box::new_in(5_u32, &pool));
+//! }
+//! ```
 
 use core::alloc::Layout;
 use core::ptr::{self, NonNull};
