@@ -70,7 +70,7 @@ use crate::mem_blocks::MemBlocks;
 /// | Item | Is |
 /// |---|---|
 /// | `MTU: usize` | the size of a packet in bytes |
-/// | `allocate() -> Option<PACKET>` | a packet of zeros, if there is one |
+/// | `allocate() -> Option<PACKET>` | a packet, if there is one; its bytes are [what is there](Block::freeze) |
 /// | `capacity() -> usize` | the number of packets, in use or not; `const` |
 /// | `available() -> usize` | the number of free packets; a snapshot |
 ///
@@ -79,7 +79,7 @@ use crate::mem_blocks::MemBlocks;
 /// `into_block()`, or `From`, makes a `Block<[u8; MTU]>` of it, and `From` a packet of such a block: one that a
 /// DMA engine has filled, for example, from whatever pool it is.
 ///
-/// All of it can be used in interrupts. What it costs is what [`MemBlocks::alloc_zeroed`] and a [`Block`] cost.
+/// All of it can be used in interrupts. What it costs is what [`MemBlocks::alloc`] and a [`Block`] cost.
 ///
 /// # Other stacks
 ///
@@ -118,7 +118,7 @@ macro_rules! packet_pool {
             $visibility const MTU: ::core::primitive::usize =
                 $crate::__private::packets($pool).size();
 
-            /// Takes a packet of zeros, if there is one.
+            /// Takes a packet, if there is one. Its bytes are whatever is there.
             #[must_use]
             #[inline]
             $visibility fn allocate() -> ::core::option::Option<$Packet> {
@@ -232,11 +232,11 @@ impl<const SIZE: usize, const N: usize> Packets<SIZE, N> {
         N
     }
 
-    /// Takes a packet of zeros.
+    /// Takes a packet, as it is.
     #[must_use]
     #[inline]
     pub fn alloc(self) -> Option<Block<[u8; SIZE]>> {
-        self.pool.alloc_zeroed().ok()
+        self.pool.alloc().ok().map(Block::freeze)
     }
 
     /// The number of free packets. A snapshot.
