@@ -58,6 +58,12 @@ pub(crate) const fn bit(index: usize) -> Bits {
     1 << (index % WORD_BITS)
 }
 
+/// Four bits from `start` on, as a number.
+#[cfg(feature = "defmt")]
+pub(crate) const fn four(bits: Bits, start: usize) -> Bits {
+    (bits >> start) & 0b1111
+}
+
 /// `count` bits from `start` on, within one word. `count` is not zero.
 #[inline]
 pub(crate) const fn bits(start: usize, count: usize) -> Bits {

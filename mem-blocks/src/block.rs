@@ -295,3 +295,10 @@ impl<T: fmt::Debug> fmt::Debug for Block<T> {
         (**self).fmt(f)
     }
 }
+
+#[cfg(feature = "defmt")]
+impl<T: defmt::Format> defmt::Format for Block<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=?}", **self);
+    }
+}

@@ -228,3 +228,10 @@ impl<C: ?Sized, const M: usize> fmt::Debug for Group<C, M> {
         f.debug_struct("Group").field("members", &self.members()).finish_non_exhaustive()
     }
 }
+
+#[cfg(feature = "defmt")]
+impl<C: ?Sized, const M: usize> defmt::Format for Group<C, M> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Group {{ members: {=[?]}, .. }}", self.members());
+    }
+}

@@ -149,6 +149,7 @@ pub mod guide;
 mod listener;
 #[allow(unsafe_code)] // reaches what the lock protects, and exchanges a word by hand
 mod lock;
+mod map;
 #[allow(unsafe_code)] // makes owning handles of addresses
 mod mem_blocks;
 mod message;
@@ -162,6 +163,7 @@ mod scatter;
 #[cfg(feature = "stats")]
 mod stats;
 mod tally;
+mod view;
 #[allow(unsafe_code)] // makes values of bytes, by the traits that say so
 #[cfg(feature = "zerocopy")]
 mod zerocopy;

@@ -18,6 +18,7 @@ use crate::run::Run;
 use crate::scatter::Scatter;
 #[cfg(feature = "stats")]
 use crate::stats::Stats;
+use crate::view::View;
 
 /// A memory blocks allocator: `N` blocks of `size_of::<T>()` bytes, each with room for one `T`.
 ///
@@ -370,10 +371,13 @@ impl<T, const N: usize> From<&'static MemBlocks<T, N>> for &'static RawMemBlocks
 
 impl<T, const N: usize> fmt::Debug for MemBlocks<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemBlocks")
-            .field("block_size", &self.raw.block_size())
-            .field("num_blocks", &self.raw.num_blocks())
-            .field("used", &self.raw.used())
-            .finish_non_exhaustive()
+        View::of(&self.raw).fmt("MemBlocks", f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<T, const N: usize> defmt::Format for MemBlocks<T, N> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "MemBlocks {}", View::of(&self.raw));
     }
 }

@@ -392,6 +392,11 @@ impl RawMemBlocks {
         }
     }
 
+    /// The blocks that are not free as set bits, word by word. Each is loaded when it is asked for.
+    pub(crate) fn taken(&self) -> impl Iterator<Item = Bits> {
+        (0..bitmap_words(self.num_blocks())).map(|at| self.word(at).load())
+    }
+
     /// The number of free blocks. A snapshot.
     #[must_use]
     #[inline(never)]
@@ -441,16 +446,6 @@ impl RawMemBlocks {
         }
         #[cfg(feature = "stats")]
         assert_eq!(self.stats().used(), self.used(), "the blocks were miscounted");
-    }
-}
-
-impl fmt::Debug for RawMemBlocks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawMemBlocks")
-            .field("block_size", &self.block_size())
-            .field("num_blocks", &self.num_blocks())
-            .field("used", &self.used())
-            .finish_non_exhaustive()
     }
 }
 

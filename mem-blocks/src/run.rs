@@ -280,3 +280,10 @@ impl<T: fmt::Debug> fmt::Debug for Run<T> {
         (**self).fmt(f)
     }
 }
+
+#[cfg(feature = "defmt")]
+impl<T: defmt::Format> defmt::Format for Run<T> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=[?]}", **self);
+    }
+}

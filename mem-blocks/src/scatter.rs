@@ -266,6 +266,20 @@ impl<T: fmt::Debug, const MAX: usize> fmt::Debug for Scatter<T, MAX> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl<T: defmt::Format, const MAX: usize> defmt::Format for Scatter<T, MAX> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "[");
+        for (place, value) in self.iter().enumerate() {
+            if place > 0 {
+                defmt::write!(f, ", ");
+            }
+            defmt::write!(f, "{=?}", value);
+        }
+        defmt::write!(f, "]");
+    }
+}
+
 impl<'a, T, const MAX: usize> IntoIterator for &'a Scatter<T, MAX> {
     type Item = &'a T;
     type IntoIter = ScatterIter<'a, T>;

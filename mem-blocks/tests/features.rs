@@ -12,8 +12,20 @@ fn handles_that_dereference_are_stable() {
 
 #[test]
 #[cfg(feature = "defmt")]
-fn errors_can_be_logged() {
+fn all_that_is_printed_can_be_logged() {
+    use core::mem::MaybeUninit;
+
     fn is_logged<T: defmt::Format>() {}
+    // Of blocks of any type.
+    is_logged::<mem_blocks::MemBlocks<MaybeUninit<*mut u8>, 8>>();
+    is_logged::<mem_blocks::RawMemBlocks>();
+    is_logged::<mem_blocks::Group<str, 2>>();
+    // Of values that can be logged.
+    is_logged::<mem_blocks::Block<u8>>();
+    is_logged::<mem_blocks::Run<u8>>();
+    is_logged::<mem_blocks::Scatter<u8, 2>>();
+    is_logged::<mem_blocks::GroupBlock>();
+    is_logged::<mem_blocks::GroupRun>();
     is_logged::<mem_blocks::AllocError>();
     is_logged::<mem_blocks::ClaimError>();
     is_logged::<mem_blocks::FreeError>();

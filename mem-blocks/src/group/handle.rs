@@ -131,7 +131,7 @@ impl Drop for GroupRun {
 
 /// What both handles are: owning pointers to bytes.
 macro_rules! owns_bytes {
-    ($($name:ident),*) => {$(
+    ($($name:ident: $text:literal),*) => {$(
         impl $name {
             /// The bytes as numbers: whatever the memory holds, and none is written. It costs nothing.
             ///
@@ -179,13 +179,26 @@ macro_rules! owns_bytes {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name))
+                f.debug_struct($text)
                     .field("address", &self.first)
                     .field("bytes", &self.len())
                     .finish_non_exhaustive()
             }
         }
+
+        #[cfg(feature = "defmt")]
+        impl defmt::Format for $name {
+            fn format(&self, f: defmt::Formatter<'_>) {
+                defmt::write!(
+                    f,
+                    "{=istr} {{ address: {=usize:#x}, bytes: {=usize}, .. }}",
+                    defmt::intern!($text),
+                    self.first.addr().get(),
+                    self.len()
+                );
+            }
+        }
     )*};
 }
 
-owns_bytes!(GroupBlock, GroupRun);
+owns_bytes!(GroupBlock: "GroupBlock", GroupRun: "GroupRun");

@@ -387,7 +387,7 @@ fn handles_print_what_they_hold() {
     drop(block);
     let block = text(format_args!("{:?}", GROUP.alloc(&1).unwrap()));
     assert!(block.starts_with("GroupBlock { address: 0x"));
-    let raw = "RawMemBlocks { block_size: 1, num_blocks: 4, used: 3, .. }";
+    let raw = "RawMemBlocks { block_size: 1, num_blocks: 4, used: 3, map: [.###] }";
     let group = text(format_args!("Group {{ members: [{raw}], .. }}"));
     assert_eq!(text(format_args!("{GROUP:?}")), group);
     assert_eq!(text(format_args!("Raw{POOL:?}")), raw);
