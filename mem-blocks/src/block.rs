@@ -27,6 +27,9 @@ use crate::raw::RawMemBlocks;
 /// All functions are associated functions (`Block::index(&block)`), because a block dereferences
 /// to a `T` that may have methods of its own.
 ///
+/// A block prints as its value does. `defmt` has no format for a value that may not be there: of a
+/// `Block<MaybeUninit<T>>`, log the [`index`](Self::index).
+///
 /// ```
 /// # use mem_blocks::{mem_blocks, Block, MemBlocks};
 /// #[mem_blocks]

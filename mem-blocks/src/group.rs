@@ -64,6 +64,8 @@ pub type Choose<C> =
 /// # assert_eq!(buffers.members().len(), 2);
 /// # Ok::<(), AddError>(())
 /// ```
+///
+/// It prints its members, each as [an allocator does](crate::MemBlocks#looking-at-it).
 pub struct Group<C: ?Sized, const M: usize> {
     /// The first `len` are the members; the others are vacant.
     members: [&'static RawMemBlocks; M],

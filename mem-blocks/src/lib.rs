@@ -106,7 +106,7 @@
 //! |---|---|
 //! | `allocator-api2` | the trait `Allocator` of allocator-api2 0.4 for pools: its `Box` and `Vec` in adjacent blocks, see [the guide](guide::containers) |
 //! | `allocator-api2-02` | the same of allocator-api2 0.2, which is the trait of `hashbrown`'s maps |
-//! | `defmt` | `defmt::Format` for the error types |
+//! | `defmt` | `defmt::Format` for errors, allocators, groups and handles: [Looking at it](MemBlocks#looking-at-it) |
 //! | `stable_deref_trait` | `StableDeref` for the handles that dereference, and by that the buffer traits of `embedded-dma` |
 //!
 //! None is on by default.

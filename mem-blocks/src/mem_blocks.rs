@@ -48,6 +48,30 @@ use crate::view::View;
 /// assert_eq!(POOL.alloc_contiguous(3)?.len(), 3);
 /// # Ok::<(), AllocError>(())
 /// ```
+///
+/// # Looking at it
+///
+/// `Debug`, and `defmt::Format` under the feature `defmt`, print the block size in bytes, the counts
+/// in blocks, and a map with a character for each block: `#` for one that is not free, `.` for a free
+/// one. Nothing of it is written in a critical section, and the buffer is not looked at.
+///
+/// ```
+/// # use mem_blocks::{mem_blocks, MemBlocks};
+/// #[mem_blocks]
+/// static POOL: MemBlocks<[u8; 64], 8>;
+///
+/// let _some = (POOL.claim(..2)?, POOL.claim(4..5)?);
+/// assert_eq!(
+///     format!("{POOL:?}"),
+///     "MemBlocks { block_size: 64, num_blocks: 8, used: 3, map: [##..#...] }"
+/// );
+/// # Ok::<(), mem_blocks::ClaimError>(())
+/// ```
+///
+/// The map has a space after every 32 blocks; with `{:#?}`, a line for every 32 instead. Of a pool of
+/// up to 32 blocks, count and map are of one moment. Of a larger one the count is, and so is each 32
+/// blocks of the map; but what is taken or given back while the text is written can be in one part of
+/// it and not in another.
 #[repr(transparent)]
 pub struct MemBlocks<T, const N: usize> {
     raw: RawMemBlocks,

@@ -116,6 +116,8 @@ impl<const W: usize> fmt::Debug for Bitmap<W> {
 /// Every address given to a method may be anything: null, foreign, inside a block, unaligned. The
 /// buffer is never accessed, and addresses are not dereferenced.
 ///
+/// It prints as a [`MemBlocks`] does: [Looking at it](crate::MemBlocks#looking-at-it).
+///
 /// [`MemBlocks`]: crate::MemBlocks
 /// [`MemBlocks::raw`]: crate::MemBlocks::raw
 // In this order: what a `Block` needs to be given back are three loads by two instructions.

@@ -1,4 +1,4 @@
-//! What is shown of an allocator: the fields, listed here for `Debug` and for `defmt`, for the typed one and for the raw one.
+//! What is shown of an allocator: its fields, in one place for `Debug` and `defmt`, for the typed one and the raw one.
 
 use core::fmt;
 
