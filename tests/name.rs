@@ -44,3 +44,17 @@ fn one_that_is_built_at_run_time_has_none() {
     let pool: &'static _ = POOL.init(MemBlocks::new(BUFFER.take(), BITMAP.take()));
     assert_eq!(pool.name(), None);
 }
+
+#[test]
+fn names_are_printed() {
+    #[mem_blocks]
+    static FRAMES: MemBlocks<[u8; 16], 4>;
+    static GROUP: Group<usize, 1> = Group::new([FRAMES.raw()], choose::smallest_fit);
+    let _block = GROUP.alloc(&1).unwrap();
+    let fields = "name: \"FRAMES\", block_size: 16, num_blocks: 4, used: 1, map: [#...] }";
+    assert_eq!(format!("{FRAMES:?}"), format!("MemBlocks {{ {fields}"));
+    assert_eq!(
+        format!("{GROUP:?}"),
+        format!("Group {{ members: [RawMemBlocks {{ {fields}], .. }}")
+    );
+}

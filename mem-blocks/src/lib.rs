@@ -107,7 +107,11 @@
 //! | `allocator-api2` | the trait `Allocator` of allocator-api2 0.4 for pools: its `Box` and `Vec` in adjacent blocks, see [the guide](guide::containers) |
 //! | `allocator-api2-02` | the same of allocator-api2 0.2, which is the trait of `hashbrown`'s maps |
 //! | `defmt` | `defmt::Format` for errors, allocators, groups and handles: [Looking at it](MemBlocks#looking-at-it) |
+//! | `listener` | the option `listener` of the macros: a function that an allocator tells of each alloc, claim, free and refusal |
+//! | `name` | `MemBlocks::name` and `RawMemBlocks::name`: the name of the `static`, also in `Debug` and logs |
 //! | `stable_deref_trait` | `StableDeref` for the handles that dereference, and by that the buffer traits of `embedded-dma` |
+//! | `stats` | `MemBlocks::stats`: used, free, max used, largest free run, refusals, of one moment; `reset_max_used`. Three words of RAM a pool, and pools of up to 32 blocks take the lock as well (what it costs is in the README) |
+//! | `zerocopy` | `alloc_from_zeros`, `from_zeros` and `from_bytes` of the handles, for types that derive the traits of [`zerocopy`](https://docs.rs/zerocopy) |
 //!
 //! None is on by default.
 //!

@@ -46,6 +46,7 @@ pub type Listener = fn(pool: &RawMemBlocks, event: Event<'_>);
 
 /// What a [`Listener`] is told.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// These blocks were taken, by one call of `alloc` or the like.
@@ -137,6 +138,21 @@ impl<'a> Blocks<'a> {
             iter::from_fn(move || (blocks != 0).then(|| first + bitmap::take_lowest(&mut blocks)));
         let listed = list.iter().map(move |&block| self.pool.index_of_owned(block));
         adjacent.chain(in_word).chain(listed)
+    }
+}
+
+/// As `Debug` does it: a list of indices.
+#[cfg(feature = "defmt")]
+impl defmt::Format for Blocks<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "[");
+        for (place, index) in self.indices().enumerate() {
+            if place > 0 {
+                defmt::write!(f, ", ");
+            }
+            defmt::write!(f, "{=usize}", index);
+        }
+        defmt::write!(f, "]");
     }
 }
 

@@ -15,7 +15,7 @@ mod unlistened;
 use core::fmt;
 use core::ptr::{self, NonNull};
 
-use crate::bitmap::{self, bitmap_words};
+use crate::bitmap::{self, Bits, bitmap_words};
 use crate::error::{AllocError, ClaimError, FreeError};
 use crate::geometry::Geometry;
 use crate::lock::Word;

@@ -1,4 +1,6 @@
-//! What allocators, groups and handles print: the exact text.
+//! What allocators, groups and handles print: the exact text. With names, `tests/name.rs` has it.
+
+#![cfg(not(feature = "name"))]
 
 use core::fmt::{self, Write};
 use core::mem::MaybeUninit;

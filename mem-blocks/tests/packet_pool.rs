@@ -31,7 +31,7 @@ macro_rules! for_the_stack {
 }
 
 #[test]
-fn a_packet_is_a_block_of_zeros_and_gives_it_back() {
+fn a_packet_is_a_block_as_it_is_and_gives_it_back() {
     #[mem_blocks]
     static POOL: MemBlocks<[u8; 27], 3>;
     packet_pool!(struct Packets(Packet) = &POOL;);
@@ -42,7 +42,7 @@ fn a_packet_is_a_block_of_zeros_and_gives_it_back() {
     packet.fill(0xff);
     drop(packet);
     assert_eq!((Packets::available(), POOL.used()), (3, 0));
-    assert!(Packets::allocate().unwrap().iter().all(|&byte| byte == 0));
+    assert!(cfg!(miri) || Packets::allocate().unwrap().iter().all(|&byte| byte == 0xff));
 }
 
 #[test]

@@ -205,7 +205,7 @@ impl RawMemBlocks {
             None => one::claim(self, range),
             Some(by) => (by.turn_over)(self, range, Expected::FREE).is_ok(),
         };
-        if taken { Ok(()) } else { Err(self.taken()) }
+        if taken { Ok(()) } else { Err(self.not_free()) }
     }
 
     /// Whether these blocks, at least one and all of them inside, are free.

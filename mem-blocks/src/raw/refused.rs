@@ -31,7 +31,7 @@ impl RawMemBlocks {
 
     /// Refuses to take blocks that are not free.
     #[inline]
-    pub(super) fn taken(&self) -> ClaimError {
+    pub(super) fn not_free(&self) -> ClaimError {
         self.tally.refused();
         ClaimError::Taken
     }
