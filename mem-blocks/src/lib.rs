@@ -52,8 +52,9 @@
 //!
 //! | What | Where | Size |
 //! |---|---|---|
-//! | descriptor ([`RawMemBlocks`]) | flash (`.rodata`) | 28 bytes on a 32-bit target |
+//! | descriptor ([`RawMemBlocks`]) | flash (`.rodata`) | 28 bytes on a 32-bit target; with the feature `stats` 4 more, with `name` 8 and the name; with a listener 64 |
 //! | bitmap | RAM (`.bss`) | 4 bytes for every 32 blocks, rounded up; its summary: a word for every 32 of these, if there is more than one, and again |
+//! | counts, with the feature `stats` | with the bitmap | 12 bytes |
 //! | buffer | `.bss`, `.uninit.*`, the section, `static` or address that you name | block size times number of blocks |
 //!
 //! Nothing lies in `.data`. A section of another name than `.bss.*` takes flash and start-up time
@@ -68,8 +69,8 @@
 //! * **Up to 32 blocks**, the bitmap is one word, and each operation, on any number of blocks, is one
 //!   exchange of it. Where the core has a compare-and-swap (Cortex-M3 and up, RISC-V with atomic
 //!   instructions, hosts), interrupts are never off, nobody waits, and pools have nothing to do with
-//!   each other. Elsewhere (Cortex-M0, RISC-V without) the exchange is a critical section of a few
-//!   instructions.
+//!   each other. Elsewhere (Cortex-M0, RISC-V without), and with the feature `stats`, the exchange is a
+//!   critical section of a few instructions.
 //! * **More blocks** are taken and given back in critical sections, each of a few instructions,
 //!   however many blocks there are or are asked for. What to do is worked out before, and done if
 //!   nothing has changed. A change of several words is announced and then done word by word: an

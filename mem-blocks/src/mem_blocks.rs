@@ -53,7 +53,8 @@ use crate::view::View;
 ///
 /// `Debug`, and `defmt::Format` under the feature `defmt`, print the block size in bytes, the counts
 /// in blocks, and a map with a character for each block: `#` for one that is not free, `.` for a free
-/// one. Nothing of it is written in a critical section, and the buffer is not looked at.
+/// one. Nothing of it is written in a critical section, and the buffer is not looked at. With the
+/// feature `name`, the name comes first.
 ///
 /// ```
 /// # use mem_blocks::{mem_blocks, MemBlocks};
@@ -61,6 +62,7 @@ use crate::view::View;
 /// static POOL: MemBlocks<[u8; 64], 8>;
 ///
 /// let _some = (POOL.claim(..2)?, POOL.claim(4..5)?);
+/// # #[cfg(not(feature = "name"))]
 /// assert_eq!(
 ///     format!("{POOL:?}"),
 ///     "MemBlocks { block_size: 64, num_blocks: 8, used: 3, map: [##..#...] }"

@@ -272,6 +272,18 @@ fn table(core: &str, of_n: &[OfN]) -> String {
     table.as_markdown() + "\n"
 }
 
+/// An allocator without a listener pays nothing for it that there could be one.
+fn costs_nothing(without: &OfN, with: &OfN) -> Result<()> {
+    for (at, call) in &with.calls {
+        let plain = &without.calls[at];
+        if call.instructions > plain.instructions {
+            let (name, more) = (&call.name, call.instructions - plain.instructions);
+            bail!("with the feature `listener`, {name} costs {more} instructions more");
+        }
+    }
+    Ok(())
+}
+
 /// A row for each call that one of the programs makes, and what they take of the memory.
 fn push_calls(table: &mut Table, of_n: &[OfN]) {
     let names = CALLS_OF_N.iter().map(|(what, ..)| what);
@@ -325,6 +337,9 @@ fn features(plain: &Measured) -> Result<String> {
             let of_n = OfN::of(board, firmware::RELEASE, blocks);
             measured.push(of_n.with_context(|| board.name)?);
         }
+    }
+    for of_n in measured.chunks_exact(1 + boards.len()) {
+        costs_nothing(&of_n[0], &of_n[2])?;
     }
     let mut table = Table::new(&format!("{FAST_CORE}, features"), columns);
     push_calls(&mut table, &measured);

@@ -54,17 +54,19 @@ impl RawMemBlocks {
 
     /// Gives back adjacent blocks, at least one, all of them or none.
     pub(super) fn free_run(&self, first: *mut u8, count: usize) -> Result<(), FreeError> {
-        let Some(start) = self.index_of(first) else {
-            return Err(self.refuse_free(first, FreeError::new(0, self.why_no_block(first))));
+        let (wrong, error) = match self.index_of(first) {
+            Some(start) if count <= self.num_blocks() - start => {
+                return self
+                    .give_back_checked(&(start..start + count))
+                    .map_err(|index| FreeError::new(index - start, FreeErrorKind::NotAllocated));
+            }
+            Some(start) => {
+                let end = self.address_of(self.num_blocks()).as_ptr();
+                (end, FreeError::new(self.num_blocks() - start, FreeErrorKind::NotInBuffer))
+            }
+            None => (first, FreeError::new(0, self.why_no_block(first))),
         };
-        let behind = self.num_blocks() - start;
-        if count > behind {
-            let end = self.address_of(self.num_blocks()).as_ptr();
-            let error = FreeError::new(behind, FreeErrorKind::NotInBuffer);
-            return Err(self.refuse_free(end, error));
-        }
-        self.give_back_checked(&(start..start + count))
-            .map_err(|index| FreeError::new(index - start, FreeErrorKind::NotAllocated))
+        Err(self.refuse_free(wrong, error))
     }
 
     /// Gives back blocks if all of them are taken; else says which is not.
