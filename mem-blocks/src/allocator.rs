@@ -135,8 +135,9 @@ unsafe fn grow(
         return None;
     }
     let first = index_of(pool, ptr);
-    // None at all are always free.
-    if pool.take_range(&(first + had..first + needed)).is_ok() {
+    // None at all are always free. Looked at before, because blocks of somebody else's are no refusal of this request.
+    let behind = first + had..first + needed;
+    if pool.is_range_free(&behind) && pool.take_range(&behind).is_ok() {
         return Some(blocks_at(pool, pool.address_of(first), needed));
     }
     let moved = allocate(pool, new)?;

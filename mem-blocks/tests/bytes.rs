@@ -19,12 +19,13 @@ fn a_frozen_block_is_usable_at_once_in_every_kind_of_handle() {
     scatter.iter_mut().for_each(|bytes| bytes.fill(3));
     assert!(scatter.iter().all(|bytes| *bytes == [3; 24]));
     drop(scatter);
-    let mut bytes = GROUP.alloc(&24).unwrap();
-    GroupBlock::as_bytes_mut(&mut bytes).copy_from_slice(&[4; 24]);
-    assert_eq!(GroupBlock::as_bytes_mut(&mut bytes), [4; 24]);
-    let mut bytes = GROUP.alloc_contiguous(&24, 2).unwrap();
-    GroupRun::as_bytes_mut(&mut bytes).copy_from_slice(&[5; 48]);
-    assert_eq!(GroupRun::as_bytes_mut(&mut bytes), [5; 48]);
+    let mut bytes = GROUP.alloc(&24).map(GroupBlock::freeze).unwrap();
+    bytes.copy_from_slice(&[4; 24]);
+    assert_eq!(*bytes, [4; 24]);
+    let mut bytes = GROUP.alloc_contiguous(&24, 2).map(GroupRun::freeze).unwrap();
+    bytes.copy_from_slice(&[5; 48]);
+    assert_eq!((*bytes == [5; 48], GroupRun::count(&bytes)), (true, 2));
+    drop(bytes);
     assert_eq!((*block, run[2]), ([1; 24], [2; 24]));
 }
 
@@ -45,7 +46,7 @@ fn what_holds_nothing_is_frozen_as_well() {
     static GROUP: Group<usize, 1> = Group::new([POOL.raw()], choose::smallest_fit);
     assert!(POOL.alloc_contiguous(0).map(Run::freeze).unwrap().is_empty());
     assert!(POOL.alloc_scatter::<2>(0).map(Scatter::freeze).unwrap().is_empty());
-    assert!(GroupRun::as_bytes_mut(&mut GROUP.alloc_contiguous(&24, 0).unwrap()).is_empty());
+    assert!(GROUP.alloc_contiguous(&24, 0).map(GroupRun::freeze).unwrap().is_empty());
 }
 
 #[cfg(feature = "zerocopy")]
