@@ -42,4 +42,7 @@ fn main() {
     // By its path: the linker looks in its working folder first, and that has the file that this is made from.
     println!("cargo::rustc-link-arg-bins=-T{}", out.join("sram2.x").display());
     println!("cargo::rustc-link-arg-bins=-Tnowhere.x");
+    if env::var_os("CARGO_FEATURE_DEFMT").is_some() {
+        println!("cargo::rustc-link-arg-bin=logged=-Tdefmt.x");
+    }
 }

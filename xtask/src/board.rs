@@ -8,6 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
+    log,
     toolchain::{self, Cross},
     top,
 };
@@ -43,6 +44,7 @@ pub(crate) struct Board {
 /// Which of the programs are run on a board.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Programs {
+    /// But for the one that writes a log.
     All,
     /// With the reason.
     AllBut(&'static str, &'static str),
@@ -71,6 +73,20 @@ pub(crate) const BY_LOCK: &[Board] = &[
     by_lock("virt-imac-by-lock", &VIRT_IMAC),
     by_lock("virt-two-harts-by-lock", &VIRT_TWO_HARTS),
 ];
+
+/// The one on which the log is written: with another linker script, and what a log needs compiled in.
+pub(crate) const LOGGING: Board = Board {
+    name: "mps2-an385-log",
+    core: None,
+    features: &["--features=defmt"],
+    programs: Programs::Only(&[log::PROGRAM]),
+    controls: &[Control {
+        features: &["--features=defmt,break-frame"],
+        program: log::PROGRAM,
+        says: &["malformed frame"],
+    }],
+    ..MPS2_AN385
+};
 
 /// The programs that do on a board what they can do without a compare-and-swap too.
 const fn by_lock(name: &'static str, board: &Board) -> Board {

@@ -7,13 +7,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     board::{
-        self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, HANGS, LOAD_REGION, PACKAGE,
-        Programs, WITH_STATS,
+        self, BOARDS, BUFFERS, BY_LOCK, Board, Buffer, Control, HANGS, LOAD_REGION, LOGGING,
+        PACKAGE, Programs, WITH_STATS,
     },
     cost, examples,
     expected::Mode,
     image::{self, Image, Item, Region, overlap},
-    process, snapshot,
+    log, process, snapshot,
     toolchain::Cross,
     trace::Trace,
 };
@@ -45,7 +45,7 @@ const WITH_DATA: [&str; 2] = ["pairs", "storm"];
 pub(crate) fn check(mode: Mode) -> Result<()> {
     let names = programs()?;
     let mut unused = names.clone();
-    for board in BOARDS.iter().chain(BY_LOCK).chain(WITH_STATS) {
+    for board in BOARDS.iter().chain(BY_LOCK).chain(WITH_STATS).chain([&LOGGING]) {
         let cross = Cross::find(board.target)?;
         let names = board.choose(&names)?;
         build(&cross, board, RELEASE, &names, board.features)?;
@@ -84,12 +84,15 @@ impl Board {
             let found = names.iter().find(|found| *found == name);
             found.cloned().with_context(|| format!("{}: no program {name}", self.name))
         };
+        let mut all = names.to_vec();
+        all.retain(|name| name != log::PROGRAM);
         match self.programs {
-            Programs::All => Ok(names.to_vec()),
+            Programs::All => Ok(all),
             Programs::AllBut(one, reason) => {
                 let one = known(one)?;
                 println!("firmware {} {one}: not run: {reason}", self.name);
-                Ok(names.iter().filter(|name| **name != one).cloned().collect())
+                all.retain(|name| *name != one);
+                Ok(all)
             }
             Programs::Only(some) => some.iter().map(|name| known(name)).collect(),
         }
@@ -128,8 +131,10 @@ impl Board {
         if !ended.status.success() {
             bail!("ended with {}; it printed:\n{}{}", ended.status, ended.stdout, ended.stderr);
         }
+        let printed =
+            if program == log::PROGRAM { log::decode(&elf, &ended.bytes)? } else { ended.stdout };
         let expected = board::path("expected").join(format!("{program}.txt"));
-        snapshot::compare(&expected, &ended.stdout, mode)?;
+        snapshot::compare(&expected, &printed, mode)?;
         if program == UNTOUCHED.0 {
             let touched = touched(&Trace::record(self, &elf)?, &image)?;
             if !touched.is_empty() {

@@ -5,7 +5,7 @@ use std::{env, fs, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    board::{self, BOARDS},
+    board::{self, BOARDS, LOGGING},
     examples::FIRMWARE,
     exhaustive, loom, peers,
     process::run,
@@ -162,7 +162,7 @@ fn lint_firmware() -> Result<()> {
         run(clippy.args(["--release", "--locked", "--", "-D", "warnings"]))
     };
     Cross::need_all(BOARDS.iter().map(|board| board.target))?;
-    for board in BOARDS {
+    for board in BOARDS.iter().chain([&LOGGING]) {
         let cross = Cross::find(board.target)?;
         let mut clippy = board.cargo(&cross, "clippy")?;
         clippy.args(["--package", board::PACKAGE]).args(board.features);

@@ -24,6 +24,7 @@ mod image;
 mod isa;
 mod library;
 mod lock_file;
+mod log;
 mod loom;
 mod miri;
 mod mutants;

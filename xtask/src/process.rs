@@ -15,7 +15,9 @@ use anyhow::{Context, Result, bail};
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
+    /// What it printed, as text; and as it was, for what is none.
     pub(crate) stdout: String,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) stderr: String,
 }
 
@@ -32,11 +34,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs a command to its end, whatever that is.
 pub(crate) fn capture(command: &mut Command) -> Result<Ended> {
     let output = command.output().with_context(|| format!("cannot start `{}`", shown(command)))?;
-    Ok(Ended {
-        status: output.status,
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
+    Ok(Ended::new(output.status, output.stdout, &output.stderr))
+}
+
+impl Ended {
+    fn new(status: ExitStatus, bytes: Vec<u8>, stderr: &[u8]) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { status, stdout: text(&bytes), bytes, stderr: text(stderr) }
+    }
 }
 
 /// What a command prints; fails if the command does.
@@ -67,7 +72,7 @@ pub(crate) fn run_limited(command: &mut Command, time: Duration, bytes: u64) -> 
         if done.is_err() || found.len() as u64 > bytes {
             too_much.store(true, Ordering::Relaxed);
         }
-        String::from_utf8_lossy(&found).into_owned()
+        found
     };
 
     thread::scope(|scope| {
@@ -93,7 +98,9 @@ pub(crate) fn run_limited(command: &mut Command, time: Duration, bytes: u64) -> 
         let stdout = stdout.join().expect("reading does not panic");
         let stderr = stderr.join().expect("reading does not panic");
         match status {
-            Ok(status) if !too_much.load(Ordering::Relaxed) => Ok(Ended { status, stdout, stderr }),
+            Ok(status) if !too_much.load(Ordering::Relaxed) => {
+                Ok(Ended::new(status, stdout, &stderr))
+            }
             Ok(_) => bail!("`{name}` printed more than {bytes} bytes"),
             Err(why) => bail!("{why}; it had printed:\n{}{}", head(&stdout), head(&stderr)),
         }
@@ -101,8 +108,8 @@ pub(crate) fn run_limited(command: &mut Command, time: Duration, bytes: u64) -> 
 }
 
 /// The first lines, for a message.
-fn head(text: &str) -> String {
-    text.lines().take(20).flat_map(|line| [line, "\n"]).collect()
+fn head(printed: &[u8]) -> String {
+    String::from_utf8_lossy(printed).lines().take(20).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The command as one would type it, the program without its folder.
@@ -128,6 +135,12 @@ mod tests {
         let ended = run_limited(&mut shell("echo out; echo err >&2; exit 3"), LONG, 100).unwrap();
         assert!(!ended.status.success());
         assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("out\n", "err\n"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_kept_as_it_was() {
+        let ended = run_limited(&mut shell(r"printf 'a\377'"), LONG, 100).unwrap();
+        assert_eq!((ended.bytes.as_slice(), ended.stdout.as_str()), (&b"a\xFF"[..], "a\u{FFFD}"));
     }
 
     #[test]

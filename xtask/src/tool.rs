@@ -1,5 +1,5 @@
-//! Programs for cargo that a check needs, each in one version: installed below the target folder, by cargo, when they are
-//! first wanted.
+//! Programs that a check needs, most of them for cargo, each in one version: installed below the target folder, by cargo,
+//! when they are first wanted.
 
 use std::{path::PathBuf, process::Command};
 
@@ -15,6 +15,7 @@ pub(crate) struct Tool {
 }
 
 // What a check prints or compares is that of one version, so what else is installed does not matter.
+pub(crate) const DEFMT_PRINT: Tool = Tool { name: "defmt-print", version: "1.2.0" };
 pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 pub(crate) const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
