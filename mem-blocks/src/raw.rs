@@ -108,8 +108,9 @@ impl<const W: usize> fmt::Debug for Bitmap<W> {
 /// +------------+
 /// ```
 ///
-/// The operations are those of an allocator with more than 32 blocks: a table that it points to, so
-/// that a program without such an allocator has no code for them.
+/// The operations are those of an allocator with more than 32 blocks, or with a listener: a table that it
+/// points to, so that a program without such an allocator has no code for them. The feature `stats` adds a
+/// word to the descriptor, `name` two.
 ///
 /// # Addresses
 ///

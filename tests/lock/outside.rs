@@ -1,9 +1,12 @@
-//! Code of the user's never runs under the lock: closures, `Drop`, choice functions, formatting.
+//! Code of the user's never runs under the lock: closures, `Drop`, choice functions, listeners, formatting.
 
 use std::fmt::{self, Write};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mem_blocks::{
-    AllocError, Block, Group, GroupError, MemBlocks, RawMemBlocks, Run, Scatter, choose, mem_blocks,
+    AllocError, Block, Event, Group, GroupError, MemBlocks, RawMemBlocks, Run, Scatter, choose,
+    mem_blocks,
 };
 use mem_blocks_lock_tests::{EXCHANGE, alone, assert_unlocked, takes, takes_up_to};
 
@@ -152,4 +155,40 @@ fn pools_and_handles_are_written_outside_the_lock() {
     let mut text = Watched(String::new());
     write!(text, "{POOL:?} {:?} {ONE_WORD:?} {:?}", POOL.raw(), ONE_WORD.raw()).unwrap();
     assert!(text.0.contains("used: 35"), "{}", text.0);
+}
+
+#[test]
+fn listeners_are_told_outside_the_lock() {
+    static TOLD: AtomicUsize = AtomicUsize::new(0);
+
+    fn watch(pool: &RawMemBlocks, _: Event<'_>) {
+        assert_unlocked();
+        TOLD.fetch_add(1, Ordering::Relaxed);
+        // The lock is free, so that it can be taken.
+        black_box(pool.largest_free_run());
+    }
+
+    fn use_all<const N: usize>(pool: &'static MemBlocks<u8, N>) {
+        let before = TOLD.load(Ordering::Relaxed);
+        drop(pool.alloc());
+        drop(pool.alloc_array::<2>());
+        drop(pool.alloc_scatter::<N>(N));
+        drop(pool.alloc_contiguous(N));
+        drop(pool.claim(..));
+        assert!(pool.claim(..=N).is_err());
+        assert!(pool.alloc_contiguous(N + 1).is_err());
+        let held = pool.claim(..);
+        assert!(pool.alloc().is_err());
+        drop(held);
+        assert_eq!(TOLD.load(Ordering::Relaxed) - before, 16);
+    }
+
+    #[mem_blocks(listener = watch)]
+    static ONE: MemBlocks<u8, 4>;
+    #[mem_blocks(listener = watch)]
+    static MANY: MemBlocks<u8, 40>;
+
+    let _alone = alone();
+    use_all(&ONE);
+    use_all(&MANY);
 }

@@ -76,7 +76,7 @@ fn place(test: &str) -> Result<Place<'_>> {
     Ok(match suite {
         // These have their module in their name.
         "edges" | "groups" | "handles" | "misuse" | "model" => here("bodies", test),
-        "faults" | "host" | "threads" | "doctests" => here(suite, name),
+        "events" | "faults" | "host" | "threads" | "doctests" => here(suite, name),
         "lock" => {
             let (file, name) = in_file()?;
             here(&format!("lock/{file}"), name)
