@@ -41,7 +41,14 @@ struct Tests {
 
 const RUNTIME_PACKAGES: &str = "mem-blocks,mem-blocks-tests";
 const RUNTIME_TESTS: Tests = Tests {
-    targets: &["--lib", "--test=bodies", "--test=debug", "--test=host"],
+    targets: &[
+        "--lib",
+        "--test=bodies",
+        "--test=bytes",
+        "--test=debug",
+        "--test=host",
+        "--test=packet_pool",
+    ],
     programs: &[],
     timeout: 20,
 };
@@ -50,8 +57,40 @@ const RUNTIME_TESTS: Tests = Tests {
 const ELSEWHERE: Tests =
     Tests { targets: &["--test=elsewhere"], programs: &["--", "--ignored"], timeout: 600 };
 
-/// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each.
-const PARTS: [Part; 3] = [
+/// What is compiled with a feature alone, and the tests that ask for it.
+const FEATURES: &[&str] = &[
+    "--package",
+    "mem-blocks",
+    "--file",
+    "mem-blocks/src/allocator.rs",
+    "--file",
+    "mem-blocks/src/listener.rs",
+    "--file",
+    "mem-blocks/src/raw/listened.rs",
+    "--file",
+    "mem-blocks/src/stats.rs",
+    "--file",
+    "mem-blocks/src/tally.rs",
+    "--file",
+    "mem-blocks/src/zerocopy.rs",
+];
+const FEATURES_TESTS: Tests = Tests {
+    targets: &[
+        "--all-features",
+        "--lib",
+        "--test=allocator",
+        "--test=bytes",
+        "--test=events",
+        "--test=name",
+        "--test=stats",
+    ],
+    programs: &[],
+    timeout: 30,
+};
+
+/// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each; of two in
+/// `raw/many.rs` and the like, of which one is there with a feature, the second and the fourth.
+const PARTS: [Part; 4] = [
     Part {
         name: "macros",
         select: &["--package", "mem-blocks-macros"],
@@ -71,6 +110,18 @@ const PARTS: [Part; 3] = [
             "**/modelled.rs",
             "--exclude-re",
             "defmt::Format|write_four|in four|four ->",
+            "--exclude",
+            "**/allocator.rs",
+            "--exclude",
+            "**/listener.rs",
+            "--exclude",
+            "**/listened.rs",
+            "--exclude",
+            "**/stats.rs",
+            "--exclude",
+            "**/tally.rs",
+            "--exclude",
+            "**/zerocopy.rs",
         ],
         packages: RUNTIME_PACKAGES,
         tests: RUNTIME_TESTS,
@@ -84,6 +135,14 @@ const PARTS: [Part; 3] = [
         tests: RUNTIME_TESTS,
         more: Some(ELSEWHERE),
         by_lock: true,
+    },
+    Part {
+        name: "features",
+        select: FEATURES,
+        packages: RUNTIME_PACKAGES,
+        tests: FEATURES_TESTS,
+        more: None,
+        by_lock: false,
     },
 ];
 

@@ -54,19 +54,26 @@ impl RawMemBlocks {
 
     /// Gives back adjacent blocks, at least one, all of them or none.
     pub(super) fn free_run(&self, first: *mut u8, count: usize) -> Result<(), FreeError> {
-        let (wrong, error) = match self.index_of(first) {
-            Some(start) if count <= self.num_blocks() - start => {
-                return self
-                    .give_back_checked(&(start..start + count))
-                    .map_err(|index| FreeError::new(index - start, FreeErrorKind::NotAllocated));
-            }
+        match self.index_of(first) {
+            Some(start) if count <= self.num_blocks() - start => self
+                .give_back_checked(&(start..start + count))
+                .map_err(|index| FreeError::new(index - start, FreeErrorKind::NotAllocated)),
+            start => Err(self.refuse_run(first, start)),
+        }
+    }
+
+    /// Refuses a run that begins at no block, or at one from which on there are not as many.
+    #[cold]
+    #[inline(never)]
+    fn refuse_run(&self, first: *mut u8, start: Option<usize>) -> FreeError {
+        let (wrong, error) = match start {
             Some(start) => {
                 let end = self.address_of(self.num_blocks()).as_ptr();
                 (end, FreeError::new(self.num_blocks() - start, FreeErrorKind::NotInBuffer))
             }
             None => (first, FreeError::new(0, self.why_no_block(first))),
         };
-        Err(self.refuse_free(wrong, error))
+        self.refuse_free(wrong, error)
     }
 
     /// Gives back blocks if all of them are taken; else says which is not.
