@@ -156,9 +156,9 @@ macro_rules! cost_program {
         // SAFETY: no block is used.
         #[cfg_attr(not(feature = "listened"), mem_blocks(unsafe(section = ".nowhere")))]
         #[cfg_attr(
-                    feature = "listened",
-                    mem_blocks(unsafe(section = ".nowhere"), listener = ignore)
-                )]
+                            feature = "listened",
+                            mem_blocks(unsafe(section = ".nowhere"), listener = ignore)
+                        )]
         static POOL: MemBlocks<[u8; 64], $blocks>;
 
         #[cfg(feature = "listened")]
