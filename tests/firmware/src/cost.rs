@@ -154,11 +154,13 @@ macro_rules! cost_program {
         type Uninit = MaybeUninit<[u8; 64]>;
 
         // SAFETY: no block is used.
-        #[cfg_attr(not(feature = "listened"), mem_blocks(unsafe(section = ".nowhere")))]
-        #[cfg_attr(
-                            feature = "listened",
-                            mem_blocks(unsafe(section = ".nowhere"), listener = ignore)
-                        )]
+        #[cfg(not(feature = "listened"))]
+        #[mem_blocks(unsafe(section = ".nowhere"))]
+        static POOL: MemBlocks<[u8; 64], $blocks>;
+
+        // SAFETY: as above.
+        #[cfg(feature = "listened")]
+        #[mem_blocks(unsafe(section = ".nowhere"), listener = ignore)]
         static POOL: MemBlocks<[u8; 64], $blocks>;
 
         #[cfg(feature = "listened")]
