@@ -4,7 +4,6 @@
 
 use mem_blocks::{MemBlocks, Stats, mem_blocks};
 use mem_blocks_loom::{
-    Pool,
     Preemptions::{All, UpTo},
     check, keep, report,
 };
@@ -29,7 +28,7 @@ fn is_of_one_moment(stats: Stats, most: usize) -> bool {
 #[test]
 fn used_and_max_used_are_of_one_moment() {
     check!(3, 0..3, UpTo(3), |pool| {
-        let (_, _, stats) = pool.three(
+        let ((), (), stats) = pool.three(
             |pool| drop(pool.alloc()),
             |pool| drop(pool.alloc_scatter(2)),
             |pool| pool.raw().stats(),

@@ -120,7 +120,7 @@ impl AtomicU32 {
     }
 }
 
-#[cfg(not(mem_blocks_no_compare_and_swap))]
+#[cfg(all(not(mem_blocks_no_compare_and_swap), not(feature = "stats")))]
 impl AtomicU32 {
     #[track_caller]
     pub(super) fn compare_exchange_weak(

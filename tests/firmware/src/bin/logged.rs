@@ -10,8 +10,8 @@ use cortex_m_semihosting::hio;
 use defmt::{Encoder, println};
 use firmware::entry;
 use mem_blocks::{
-    AddError, AllocError, Block, Group, GroupError, MemBlocks, Run, Scatter, choose,
-    define_mem_blocks,
+    AddError, AllocError, Block, Event, Group, GroupError, MemBlocks, RawMemBlocks, Run, Scatter,
+    choose, define_mem_blocks,
 };
 
 define_mem_blocks! {
@@ -23,6 +23,12 @@ define_mem_blocks! {
     // SAFETY: the linker leaves this memory alone.
     #[mem_blocks(unsafe(address = firmware::FIXED))]
     static FIXED: MemBlocks<[u8; 64], 6>;
+    #[mem_blocks(listener = log)]
+    static HEARD: MemBlocks<[u8; 64], 40>;
+}
+
+fn log(pool: &RawMemBlocks, event: Event<'_>) {
+    println!("{}: {}", pool.name(), event);
 }
 
 static BUFFERS: Group<usize, 3> =
@@ -147,6 +153,17 @@ fn handles() -> Result<(), AllocError> {
     Ok(())
 }
 
+fn events() {
+    let held = HEARD.claim(2..=30);
+    let scattered = HEARD.alloc_array::<12>();
+    println!("{}", HEARD.stats());
+    drop(HEARD.alloc_scatter::<2>(2));
+    drop(HEARD.alloc_contiguous(40));
+    drop(HEARD.claim(3..5));
+    drop(HEARD.claim(39..=40));
+    drop((held, scattered));
+}
+
 fn errors() {
     println!("{} {}", AllocError::Exhausted, AllocError::ExceedsCapacity);
     println!("{}", SAMPLES.claim(7..=8).err());
@@ -166,6 +183,7 @@ fn main() -> ! {
     allocators();
     println!("{}", groups());
     println!("{}", handles());
+    events();
     errors();
     #[cfg(feature = "break-frame")]
     send(&[0xFF, 0]);
