@@ -152,7 +152,7 @@ impl RawMemBlocks {
         }
         self.check_capacity(min)?;
         let max = max.min(self.num_blocks());
-        // A listener is told whether a request for no blocks at least has got some.
+        // Where there is a listener, the operation has to know that no block is as good: that is no refusal.
         let least = if self.is_listened() { min } else { min.max(1) };
         let found = match self.operations {
             None => one::take_run(self, least, max),
