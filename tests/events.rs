@@ -23,7 +23,7 @@ fn write_down(pool: &RawMemBlocks, event: Event<'_>) {
         Event::ClaimRefused { blocks, error } => format!("claim of {blocks:?}: {error}"),
         Event::FreeRefused { address, error } => {
             let start = pool.buffer().cast::<u8>();
-            let offset = address.addr().wrapping_sub(start.addr()).cast_signed();
+            let offset = address.addr().wrapping_sub(start.addr());
             format!("free of {offset}: {error}")
         }
         _ => String::from("something new"),
