@@ -20,7 +20,10 @@ fn write_down(pool: &RawMemBlocks, event: Event<'_>) {
         Event::Claim(blocks) => format!("claim {blocks:?}"),
         Event::Free(blocks) => format!("free {blocks:?}"),
         Event::AllocRefused { count, error } => format!("alloc of {count}: {error}"),
-        Event::ClaimRefused { blocks, error } => format!("claim of {blocks:?}: {error}"),
+        Event::ClaimRefused { blocks, error } => {
+            assert_eq!(blocks.is_empty(), error != ClaimError::Taken);
+            format!("claim of {blocks:?}: {error}")
+        }
         Event::FreeRefused { address, error } => {
             let start = pool.buffer().cast::<u8>();
             let offset = address.addr().wrapping_sub(start.addr());

@@ -174,8 +174,18 @@ fn a_member_counts_what_the_group_asked_it_for() {
 
 /// While others take and give back what they can.
 fn every_snapshot_is_of_one_moment(pool: &'static RawMemBlocks, at_most: usize) {
+    /// Ends the others also where something is found to be wrong.
+    struct Done<'a>(&'a AtomicBool);
+
+    impl Drop for Done<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _done = Done(&done);
         let churn = |count: usize| {
             let done = &done;
             move || {
@@ -204,7 +214,6 @@ fn every_snapshot_is_of_one_moment(pool: &'static RawMemBlocks, at_most: usize) 
             assert!(stats.largest_free_run() * pieces >= stats.available(), "{stats:?}");
             pool.reset_max_used();
         }
-        done.store(true, Ordering::Relaxed);
     });
     let stats = pool.stats();
     assert_eq!((stats.used(), stats.available()), (0, pool.num_blocks()));

@@ -211,6 +211,15 @@ fn an_alignment_that_not_every_block_has_is_refused() {
 }
 
 #[test]
+fn an_alignment_is_refused_that_neither_the_buffer_nor_the_size_of_a_block_has() {
+    // SAFETY: no block is used.
+    #[mem_blocks(unsafe(address = 0x1000_000c))]
+    static POOL: MemBlocks<[u8; 12], 4>;
+    assert!((&POOL).allocate(layout(1, 8)).is_err());
+    assert!((&POOL).allocate(layout(1, 4)).is_ok());
+}
+
+#[test]
 fn an_alignment_is_judged_again_where_it_changes() {
     define_mem_blocks! {
         #[mem_blocks(align = 4)]
