@@ -173,12 +173,16 @@ fn it_is_told_of_each_refusal() {
 
         let start = raw.buffer().cast::<u8>();
         assert_eq!(pool.claim(0..2).err(), Some(ClaimError::Taken));
+        // All of these are taken, and stay so.
+        assert!(pool.claim(2..4).is_err());
+        assert_eq!(pool.largest_free_run(), 1);
         assert!(pool.claim(0..=all).is_err());
         assert!(raw.claim(start.wrapping_add(96), 2).is_err());
         assert!(raw.claim(start.wrapping_add(97), 2).is_err());
         assert!(raw.claim(start, all + 1).is_err());
         told(&[
             "claim of [0, 1]: not all of the blocks are free",
+            "claim of [2, 3]: not all of the blocks are free",
             "claim of []: outside the buffer",
             "claim of [6, 7]: not all of the blocks are free",
             "claim of []: not the start of a block",
