@@ -237,6 +237,13 @@ fn it_is_not_told_of_requests_for_nothing() {
         unsafe { raw.free_contiguous(ptr::null_mut(), 0) }.unwrap();
         assert!(pool.is_free(..8) && pool.largest_free_run() == 8);
         told(&[]);
+        // No block is as good as some, and there is none.
+        let all = pool.claim(..8).unwrap();
+        told(&["claim [0, 1, 2, 3, 4, 5, 6, 7]"]);
+        drop(pool.alloc_contiguous_in(0..=3).unwrap());
+        told(&[]);
+        drop(all);
+        told(&["free [0, 1, 2, 3, 4, 5, 6, 7]"]);
     });
 }
 
