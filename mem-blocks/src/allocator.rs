@@ -134,7 +134,8 @@ unsafe fn grow(
     if !is_aligned(pool, new) {
         return None;
     }
-    let first = index_of(pool, ptr);
+    // Of its address alone: the container's pointer may reach less than all blocks (I4), so the pool makes its own.
+    let first = pool.index_of_owned(ptr.as_ptr());
     // None at all are always free. Looked at before, because blocks of somebody else's are no refusal of this request.
     let behind = first + had..first + needed;
     if pool.is_range_free(&behind) && pool.take_range(&behind).is_ok() {
@@ -188,7 +189,8 @@ unsafe fn shrink(
     if !is_aligned(pool, new) {
         return None;
     }
-    let first = index_of(pool, ptr);
+    // As for `grow`.
+    let first = pool.index_of_owned(ptr.as_ptr());
     // SAFETY: I2. Passed on to the caller, who keeps the others.
     unsafe { give_back(pool, pool.address_of(first + kept), had - kept) };
     Some(blocks_at(pool, pool.address_of(first), kept))
@@ -219,14 +221,6 @@ fn blocks_for(pool: &RawMemBlocks, layout: Layout) -> usize {
 #[inline]
 fn is_aligned(pool: &RawMemBlocks, layout: Layout) -> bool {
     (pool.buffer().addr() | pool.block_size()) & (layout.align() - 1) == 0
-}
-
-/// The block that a container has as its memory.
-///
-/// Of its address alone: the container's pointer may reach less than all blocks (I4), so the pool makes its own.
-#[inline]
-fn index_of(pool: &RawMemBlocks, ptr: NonNull<u8>) -> usize {
-    pool.index_by(ptr.as_ptr(), pool.stride())
 }
 
 /// All of the blocks, also where the container has asked for less.

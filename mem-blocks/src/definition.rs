@@ -132,11 +132,7 @@ impl Shape {
     #[cfg(feature = "listener")]
     #[must_use]
     pub const fn listened(self, listener: crate::listener::Listener) -> Operations {
-        let num_blocks = match self.geometry() {
-            Ok(geometry) => geometry.num_blocks(),
-            // Refused by the checks.
-            Err(_) => Geometry::SMALLEST.num_blocks(),
-        };
+        let num_blocks = self.accepted_geometry().num_blocks();
         Operations::told(Operations::of(num_blocks, self.bitmap_words()), listener)
     }
 
@@ -145,6 +141,14 @@ impl Shape {
     #[must_use]
     pub const fn listened<L: FeatureListener>(self, _: L) -> Operations {
         L::OPERATIONS
+    }
+
+    /// That of a definition which one of the checks refuses is the smallest.
+    pub(crate) const fn accepted_geometry(self) -> Geometry {
+        match self.geometry() {
+            Ok(geometry) => geometry,
+            Err(_) => Geometry::SMALLEST,
+        }
     }
 
     pub(crate) const fn geometry(self) -> Result<Geometry, GeometryError> {

@@ -4,7 +4,6 @@ use core::mem;
 use core::ptr::NonNull;
 
 use crate::buffer::{Alignment, SupportedAlignment};
-use crate::geometry::Geometry;
 use crate::raw::RawMemBlocks;
 
 pub use crate::buffer::BlockBuffer;
@@ -54,11 +53,7 @@ pub const unsafe fn allocator<D, const W: usize>(
     const {
         assert!(size_of::<D>() == size_of::<RawMemBlocks>(), "the type must be a `MemBlocks`");
     }
-    let geometry = match shape.geometry() {
-        Ok(geometry) => geometry,
-        // Refused by the checks.
-        Err(_) => Geometry::SMALLEST,
-    };
+    let geometry = shape.accepted_geometry();
     let buffer = match NonNull::new(buffer.cast_mut()) {
         Some(buffer) => buffer,
         // Refused by `check_address`.
