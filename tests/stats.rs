@@ -18,8 +18,7 @@ fn counts(stats: Stats) -> (usize, usize, u32) {
 
 /// Runs a test on a pool of one word, on one of several with a summary, and on one without.
 macro_rules! on_every_kind {
-    ($(#[$attribute:meta])* fn $name:ident($pool:ident: $blocks:literal) $body:block) => {
-        $(#[$attribute])*
+    (fn $name:ident($pool:ident: $blocks:literal) $body:block) => {
         #[test]
         fn $name() {
             const N: usize = $blocks;

@@ -90,13 +90,12 @@ pub(crate) const LOGGING: Board = Board {
 
 /// The programs that do on a board what they can do without a compare-and-swap too.
 const fn by_lock(name: &'static str, board: &Board) -> Board {
-    let programs = Programs::Only(CONTEXTS);
-    Board { name, core: None, by_lock: true, programs, controls: &[], ..*board }
+    Board { by_lock: true, ..with(name, board, board.features) }
 }
 
 /// Two of them once more, with statistics.
 pub(crate) const WITH_STATS: &[Board] = &[
-    with("mps2-an385-stats", &MPS2_AN385, &["--features=stats"]),
+    STATS,
     with(
         "virt-two-harts-stats",
         &VIRT_TWO_HARTS,
@@ -105,7 +104,7 @@ pub(crate) const WITH_STATS: &[Board] = &[
 ];
 
 /// For what features of the runtime crate cost.
-pub(crate) const STATS: &Board = &WITH_STATS[0];
+pub(crate) const STATS: Board = with("mps2-an385-stats", &MPS2_AN385, &["--features=stats"]);
 pub(crate) const LISTENER: Board =
     with("mps2-an385-listener", &MPS2_AN385, &["--features=listener"]);
 pub(crate) const LISTENED: Board =

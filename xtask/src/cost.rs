@@ -192,8 +192,9 @@ fn measure() -> Result<String> {
         every_call.push(what, measured.iter().map(|m| cell(&m.every_call[at])));
     }
 
-    let (core, board) =
-        cores.iter().find(|(core, _)| *core == FAST_CORE).context("no board has this core")?;
+    let at = cores.iter().position(|(core, _)| *core == FAST_CORE);
+    let at = at.context("no board has this core")?;
+    let (core, board) = cores[at];
     let cross = Cross::find(board.target)?;
     let of_n: Vec<_> = BLOCKS.map(program_of).into();
     firmware::build(&cross, board, FAST, &of_n, board.features)?;
@@ -201,7 +202,7 @@ fn measure() -> Result<String> {
         BLOCKS.iter().map(|&blocks| OfN::of(board, FAST, blocks)).collect::<Result<_>>()?;
     let fast = table(&format!("{core}, `opt-level = 3`"), &fast);
 
-    let features = features(measured_of(&cores, &measured, FAST_CORE)?)?;
+    let features = features(&measured[at])?;
 
     let of_cores: String =
         cores.iter().zip(&measured).map(|((core, _), m)| table(core, &m.of_n)).collect();
@@ -303,21 +304,10 @@ fn push_calls(table: &mut Table, of_n: &[OfN]) {
     );
 }
 
-/// What was measured for one of the cores.
-fn measured_of<'m>(
-    cores: &[(&str, &Board)],
-    measured: &'m [Measured],
-    core: &str,
-) -> Result<&'m Measured> {
-    let mut pairs = cores.iter().zip(measured);
-    let found = pairs.find(|((name, _), _)| *name == core);
-    Ok(found.context("no board has this core")?.1)
-}
-
 /// The table of what statistics and listeners cost, beside what the same costs without.
 fn features(plain: &Measured) -> Result<String> {
     let boards = [
-        ("feature `stats`", board::STATS),
+        ("feature `stats`", &board::STATS),
         ("feature `listener`", &board::LISTENER),
         ("a listener", &board::LISTENED),
     ];

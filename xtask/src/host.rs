@@ -47,8 +47,8 @@ pub(crate) fn test() -> Result<()> {
     compiler_messages()?;
     run(in_lock(cargo().arg("test")))?;
     without_compare_and_swap()?;
-    run(in_bench(cargo().arg("test")))?;
-    run(in_stacks(cargo().arg("test")))?;
+    run(inside("bench", cargo().arg("test")))?;
+    run(inside("tests/stacks", cargo().arg("test")))?;
     with_all_features()
 }
 
@@ -85,19 +85,14 @@ fn without_compare_and_swap() -> Result<()> {
     run(in_lock(cargo().arg("test")))
 }
 
-/// The tests of the lock, which are a workspace of their own.
+/// The tests of the lock.
 pub(crate) fn in_lock(cargo: &mut Command) -> &mut Command {
-    cargo.current_dir(top().join("tests/lock"))
+    inside("tests/lock", cargo)
 }
 
-/// The benchmark, which is one too.
-fn in_bench(cargo: &mut Command) -> &mut Command {
-    cargo.current_dir(top().join("bench"))
-}
-
-/// The stacks whose packets are blocks, too.
-fn in_stacks(cargo: &mut Command) -> &mut Command {
-    cargo.current_dir(top().join("tests/stacks"))
+/// In a workspace of its own.
+fn inside<'c>(workspace: &str, cargo: &'c mut Command) -> &'c mut Command {
+    cargo.current_dir(top().join(workspace))
 }
 
 /// The texts under `tests/ui` are those of one compiler. The tests of the workspace compare them where it is the one in
@@ -135,15 +130,15 @@ pub(crate) fn lint() -> Result<()> {
     safety::check()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     for workspace in WORKSPACES {
-        run(cargo().current_dir(top().join(workspace)).args(["fmt", "--all", "--check"]))?;
+        run(inside(workspace, cargo().args(["fmt", "--all", "--check"])))?;
     }
 
     let deny = ["--", "-D", "warnings"];
-    run(cargo().current_dir(top().join("xtask/plugin")).arg("clippy").args(deny))?;
-    run(in_lock(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
-    run(in_bench(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
-    run(in_stacks(cargo().args(["clippy", "--all-targets"]).args(deny)))?;
-    run(cargo().current_dir(top().join("fuzz")).args(["clippy", "--workspace"]).args(deny))?;
+    run(inside("xtask/plugin", cargo().arg("clippy").args(deny)))?;
+    for workspace in ["tests/lock", "bench", "tests/stacks"] {
+        run(inside(workspace, cargo().args(["clippy", "--all-targets"]).args(deny)))?;
+    }
+    run(inside("fuzz", cargo().args(["clippy", "--workspace"]).args(deny)))?;
     loom::lint()?;
     exhaustive::lint()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;

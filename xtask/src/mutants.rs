@@ -57,26 +57,13 @@ const RUNTIME_TESTS: Tests = Tests {
 const ELSEWHERE: Tests =
     Tests { targets: &["--test=elsewhere"], programs: &["--", "--ignored"], timeout: 600 };
 
-/// What is compiled with a feature alone, and the tests that ask for it.
-const FEATURES: &[&str] = &[
-    "--package",
-    "mem-blocks",
-    "--file",
-    "mem-blocks/src/allocator.rs",
-    "--file",
-    "mem-blocks/src/listener.rs",
-    "--file",
-    "mem-blocks/src/raw/listened.rs",
-    "--file",
-    "mem-blocks/src/stats.rs",
-    "--file",
-    "mem-blocks/src/tally.rs",
-    "--file",
-    "mem-blocks/src/zerocopy.rs",
-    // What is there without `stats` does nothing.
-    "--exclude-re",
-    "defmt::Format|uncounted::",
-];
+/// What is compiled with a feature alone, by the names of mutants: files, and functions in others.
+const OF_FEATURES: &str = r"/(allocator|listener|listened|stats|tally|zerocopy)\.rs|(::|replace |in )(counts|listened|name|ready_number|reset_max_used|stats)( |$)|Locked<T>::ready";
+
+/// What makes a log of defmt, which cannot be read on the host: `logged` of `cargo xtask firmware` shows it.
+const OF_LOGS: &str = "defmt::Format|write_four|in four|four ->";
+
+/// The tests that ask for what there is with a feature.
 const FEATURES_TESTS: Tests = Tests {
     targets: &[
         "--all-features",
@@ -91,8 +78,7 @@ const FEATURES_TESTS: Tests = Tests {
     timeout: 30,
 };
 
-/// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each; of two in
-/// `raw/many.rs` and the like, of which one is there with a feature, the second and the fourth.
+/// Of two functions in `lock.rs` that stand for one another, the second and the third part have one each.
 const PARTS: [Part; 4] = [
     Part {
         name: "macros",
@@ -104,27 +90,16 @@ const PARTS: [Part; 4] = [
     },
     Part {
         name: "runtime",
-        // What stands in for the processor under loom is there for loom alone, and what makes a log of defmt cannot be read
-        // on the host: `logged` of `cargo xtask firmware` shows it.
+        // What stands in for the processor under loom is there for loom alone.
         select: &[
             "--package",
             "mem-blocks",
             "--exclude",
             "**/modelled.rs",
             "--exclude-re",
-            "defmt::Format|write_four|in four|four ->",
-            "--exclude",
-            "**/allocator.rs",
-            "--exclude",
-            "**/listener.rs",
-            "--exclude",
-            "**/listened.rs",
-            "--exclude",
-            "**/stats.rs",
-            "--exclude",
-            "**/tally.rs",
-            "--exclude",
-            "**/zerocopy.rs",
+            OF_LOGS,
+            "--exclude-re",
+            OF_FEATURES,
         ],
         packages: RUNTIME_PACKAGES,
         tests: RUNTIME_TESTS,
@@ -141,7 +116,17 @@ const PARTS: [Part; 4] = [
     },
     Part {
         name: "features",
-        select: FEATURES,
+        // What is there without `stats` does nothing.
+        select: &[
+            "--package",
+            "mem-blocks",
+            "--re",
+            OF_FEATURES,
+            "--exclude-re",
+            OF_LOGS,
+            "--exclude-re",
+            "uncounted::",
+        ],
         packages: RUNTIME_PACKAGES,
         tests: FEATURES_TESTS,
         more: None,
